@@ -1,0 +1,110 @@
+"""synthgen: a real, labelled dataset in, a labelled synthetic one out.
+
+This is the whole public face; names are imported when they are first used, so that the command line answers
+at once and torch is loaded only where it is needed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from synthgen.version import __version__
+
+if TYPE_CHECKING:
+    from synthgen.components import (
+        ClassLabel,
+        Codec,
+        Condition,
+        Critique,
+        Dataset,
+        DatasetInfo,
+        DataSpec,
+        Discriminator,
+        Exporter,
+        Generator,
+        Loss,
+        Options,
+        Penalty,
+        PenaltyOptions,
+        SampleBatch,
+        Samples,
+        Source,
+        SourceOptions,
+    )
+    from synthgen.errors import (
+        DataError,
+        DataNotFoundError,
+        PluginError,
+        RecipeError,
+        SynthgenError,
+        UnsupportedError,
+    )
+    from synthgen.hookspecs import hookimpl
+    from synthgen.pipeline import run
+    from synthgen.recipe import load_recipe
+    from synthgen.synthesizer import Synthesizer, load
+
+__all__ = [
+    "ClassLabel",
+    "Codec",
+    "Condition",
+    "Critique",
+    "DataError",
+    "DataNotFoundError",
+    "DataSpec",
+    "Dataset",
+    "DatasetInfo",
+    "Discriminator",
+    "Exporter",
+    "Generator",
+    "Loss",
+    "Options",
+    "Penalty",
+    "PenaltyOptions",
+    "PluginError",
+    "RecipeError",
+    "SampleBatch",
+    "Samples",
+    "Source",
+    "SourceOptions",
+    "Synthesizer",
+    "SynthgenError",
+    "UnsupportedError",
+    "__version__",
+    "hookimpl",
+    "load",
+    "load_recipe",
+    "run",
+]
+
+_ELSEWHERE = {
+    "Synthesizer": "synthesizer",
+    "hookimpl": "hookspecs",
+    "load": "synthesizer",
+    "load_recipe": "recipe",
+    "run": "pipeline",
+    **dict.fromkeys(
+        (
+            "DataError",
+            "DataNotFoundError",
+            "PluginError",
+            "RecipeError",
+            "SynthgenError",
+            "UnsupportedError",
+        ),
+        "errors",
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'synthgen' has no attribute {name!r}")
+    value = getattr(import_module(f"synthgen.{_ELSEWHERE.get(name, 'components')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

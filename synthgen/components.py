@@ -1,0 +1,285 @@
+"""The contracts that a plugin implements: one small class for each kind of component.
+
+A component is a class with a nested pydantic `Options`; the engine builds it from the options that a recipe
+gives. Tensors are torch tensors, and their shapes are written with B for the batch.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, PositiveInt
+from torch import Tensor, nn
+from torch.nn.functional import one_hot
+
+from synthgen.options import Options, PenaltyOptions, SourceOptions
+
+_Options = Options  # the name inside a class body is the nested class
+
+
+class Component(ABC):  # noqa: B024 - its subclasses have the abstract methods
+    """A class that is built from options alone."""
+
+    Options: ClassVar[type[_Options]] = _Options
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+
+# ------------------------------------------------------------------------------------------------------ data
+
+
+class ClassLabel(NamedTuple):
+    """A class as its source knows it: its number and its name."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Real, labelled images as their source gives them.
+
+    `x` is uint8, `(N, H, W)` for grey or `(N, H, W, 3)` for RGB; `y` is int64 `(N,)`, an index into `classes`
+    (which is empty, and `y` all zero, where the data has no labels).
+    """
+
+    name: str
+    """What the data is; run.json, card and manifest name it so."""
+    x: np.ndarray
+    y: np.ndarray
+    classes: tuple[ClassLabel, ...]
+    description: str = ""
+    """A sentence on the origin of the data, for the dataset card."""
+    notes: tuple[str, ...] = ()
+    """What a reader of the results must know, such as a fallback or skipped files."""
+
+    kind: ClassVar[str] = "images"
+    """The codec that turns such data into tensors, if the recipe names no other."""
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+class Condition(BaseModel):
+    """One thing the networks are conditioned on: a category (one-hot) or, without values, a number."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    values: tuple[str, ...] | None = None
+
+    @property
+    def size(self) -> int:
+        """Width of this condition's block in the condition tensor."""
+        return 1 if self.values is None else len(self.values)
+
+
+class DataSpec(BaseModel):
+    """All that a network may know of the data: the shape of a sample, its conditions, the latent's width."""
+
+    model_config = ConfigDict(frozen=True)
+
+    shape: tuple[int, ...]
+    """Shape of one sample: `(channels, height, width)` for images."""
+    conditions: tuple[Condition, ...] = ()
+    noise_dim: PositiveInt = 64
+
+    @property
+    def numel(self) -> int:
+        """Numbers in one sample."""
+        return prod(self.shape)
+
+    @property
+    def condition_dim(self) -> int:
+        """Width of the condition tensor; 0 where nothing is conditioned on."""
+        return sum(condition.size for condition in self.conditions)
+
+    def encode_conditions(self, codes: Tensor) -> Tensor:
+        """`(B, len(conditions))` category codes (or numbers) to the `(B, condition_dim)` float condition."""
+        columns = [
+            codes[:, i : i + 1].float() if c.values is None else one_hot(codes[:, i].long(), c.size).float()
+            for i, c in enumerate(self.conditions)
+        ]
+        return torch.cat(columns, dim=1) if columns else codes.new_zeros(len(codes), 0).float()
+
+
+class Source(Component):
+    """Where real data comes from. Its options derive from `SourceOptions`; the engine applies `classes`,
+    `per_class` and `limit` to whatever `load` returns."""
+
+    Options = SourceOptions
+
+    image_size: ClassVar[tuple[int, int] | None] = None
+    """Height and width of this source's images where they are fixed: what its fallback is scaled to."""
+
+    @abstractmethod
+    def load(self) -> Dataset:
+        """The whole split. Raises DataNotFoundError if there is none, DataError if it cannot be read."""
+
+
+class Codec(Component):
+    """Real values to tensors and back; saved with the model as JSON and tensors."""
+
+    @abstractmethod
+    def fit(self, dataset: Dataset) -> Self:
+        """Learn from the dataset what `encode` and `decode` need."""
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one encoded sample."""
+
+    @abstractmethod
+    def encode(self, dataset: Dataset) -> Tensor:
+        """The dataset's samples as a compact tensor `(N, *shape)`: uint8, or float already scaled."""
+
+    @abstractmethod
+    def decode(self, x: Tensor) -> np.ndarray:
+        """Network outputs `(B, *shape)` as values of the kind the source gave."""
+
+    def state(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """What was learnt, as JSON values and tensors."""
+        return {}, {}
+
+    def load_state(self, values: dict[str, Any], tensors: dict[str, Tensor]) -> None:
+        """Take back what `state` gave."""
+
+
+# -------------------------------------------------------------------------------------------------- networks
+
+
+class Critique(NamedTuple):
+    """What a discriminator says: realness `logits (B,)` and, with such a head, `class_logits (B, C)`."""
+
+    logits: Tensor
+    class_logits: Tensor | None = None
+
+
+class Generator(nn.Module):
+    """Turns noise and a condition into samples.
+
+    `forward(noise (B, noise_dim), condition (B, condition_dim)) -> (B, *shape)`, values in [-1, 1].
+    """
+
+    Options: ClassVar[type[_Options]] = _Options
+
+    def __init__(self, options: Any, spec: DataSpec) -> None:
+        super().__init__()
+        self.options = options
+        self.spec = spec
+        self.noise_dim = spec.noise_dim
+        self.condition_dim = spec.condition_dim
+        self.input_dim = spec.noise_dim + spec.condition_dim
+        """Width of noise and condition side by side."""
+
+    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
+        """Samples for this noise and condition."""
+        raise NotImplementedError
+
+
+class Discriminator(nn.Module):
+    """Tells real samples from generated ones, given the condition.
+
+    `forward(x (B, *shape), condition (B, condition_dim)) -> Critique`; logits are unbounded, high is real.
+    """
+
+    Options: ClassVar[type[_Options]] = _Options
+
+    def __init__(self, options: Any, spec: DataSpec) -> None:
+        super().__init__()
+        self.options = options
+        self.spec = spec
+        self.condition_dim = spec.condition_dim
+
+    def forward(self, x: Tensor, condition: Tensor) -> Critique:
+        """The critique of these samples."""
+        raise NotImplementedError
+
+
+# ------------------------------------------------------------------------------------------------ objectives
+
+
+class Samples(NamedTuple):
+    """A batch as a network sees it: `x (B, *shape)` float and `condition (B, condition_dim)`."""
+
+    x: Tensor
+    condition: Tensor
+
+
+class Loss(Component):
+    """A pair of objectives, pure functions of what the discriminator said; both are minimised.
+
+    `real` and `fake` belong together index by index: the same condition, one real sample and one generated.
+    """
+
+    generator_needs_real: ClassVar[bool] = False
+    """Whether `generator` looks at `real`; if not, the engine does not compute it and passes None."""
+
+    @abstractmethod
+    def discriminator(self, real: Critique, fake: Critique) -> Tensor:
+        """The discriminator's loss, a scalar."""
+
+    @abstractmethod
+    def generator(self, real: Critique | None, fake: Critique) -> Tensor:
+        """The generator's loss, a scalar."""
+
+
+Critic = Callable[[Tensor, Tensor], Critique]
+"""A discriminator's forward: `(x, condition) -> Critique`."""
+
+
+class Penalty(Component):
+    """Something added to the discriminator's loss, or done to its weights after each of its steps."""
+
+    Options = PenaltyOptions
+
+    def penalty(
+        self, critic: Callable[[Tensor, Tensor], Critique], real: Samples, fake: Samples
+    ) -> Tensor | None:
+        """The penalty, a scalar not yet multiplied by its weight; None if it acts on weights alone."""
+        return None
+
+    def constrain(self, discriminator: nn.Module) -> None:
+        """Change the discriminator's weights in place after its optimizer's step."""
+
+
+# ---------------------------------------------------------------------------------------------------- export
+
+
+class SampleBatch(NamedTuple):
+    """Generated samples number `start`, `start + 1`, ...: decoded `x` and `y`, an index into the classes."""
+
+    x: np.ndarray
+    y: np.ndarray
+    start: int
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What an exporter may know of the dataset it writes."""
+
+    name: str
+    classes: tuple[ClassLabel, ...]
+    count: int
+    """Samples that will come."""
+    digits: int
+    """Decimal digits of the largest sample number, for file names that sort."""
+
+
+class Exporter(Component):
+    """Writes a stream of labelled samples in one format."""
+
+    @abstractmethod
+    def write(self, batches: Iterable[SampleBatch], info: DatasetInfo, directory: Path) -> None:
+        """Write the samples below `directory`, which is there and empty, in bounded memory.
+
+        Manifest, card and the move to the final place are the engine's.
+        """

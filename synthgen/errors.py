@@ -1,0 +1,64 @@
+"""The errors a person can cause or meet, one family, each with the exit code of `synthgen`.
+
+Whatever derives from `SynthgenError` is shown as its message alone; anything else is a bug in synthgen and is
+shown with a traceback. Messages say where, what is wrong, and what would be right.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SynthgenError(Exception):
+    """An expected failure: its message is all a person needs."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(SynthgenError):
+    """Something was asked for that cannot be: an option, a path, a class the model does not have."""
+
+    exit_code = 2
+
+
+class RecipeError(SynthgenError):
+    """A recipe is not valid. The message lists every problem, one a line."""
+
+    exit_code = 2
+
+
+class UnsupportedError(SynthgenError):
+    """A component cannot do what its options or the data ask; the message says what it can.
+
+    Plugins raise it from a constructor, so that the fault is told as the recipe's and not as the plugin's.
+    """
+
+    exit_code = 2
+
+
+class DataError(SynthgenError):
+    """Real data is missing, unreadable or not what its source needs."""
+
+
+class DataNotFoundError(DataError):
+    """The data is in none of the places where its source looked; a recipe's `fallback` answers to this."""
+
+
+class TrainingError(SynthgenError):
+    """Training cannot go on, for instance because a loss is no longer finite."""
+
+
+class CheckpointError(SynthgenError):
+    """A checkpoint or a saved model is cut short, changed, or belongs to something else."""
+
+
+class PluginError(SynthgenError):
+    """A plugin is broken: at import, in a hook, in a constructor, or in what its network returns."""
+
+    exit_code = 3
+
+
+class Interrupted(SynthgenError):  # noqa: N818 - it is no error of anybody's
+    """A person stopped the work; the message says how to go on."""
+
+    exit_code = 130

@@ -1,0 +1,1 @@
+"""Training: settings, the loop and what belongs to it. Nothing here knows recipes, plugins or the CLI."""

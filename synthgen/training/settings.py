@@ -1,0 +1,91 @@
+"""What a recipe's `train:` and `latent:` sections say. Importable without torch."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+
+from synthgen.options import Options
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)", re.IGNORECASE)
+
+
+def seconds(value: Any) -> Any:
+    """`90`, `"90s"`, `"5m"` or `"1.5h"` as seconds; anything else is left for pydantic to refuse."""
+    if not isinstance(value, str):
+        return value
+    match = _DURATION.fullmatch(value.strip())
+    if not match:
+        raise ValueError("must be a time such as 90s, 5m or 1.5h")
+    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2].lower()]
+
+
+Duration = Annotated[PositiveFloat, BeforeValidator(seconds)]
+"""Seconds; recipes may write 90s, 5m or 1.5h."""
+
+Beta = Annotated[float, Field(ge=0, lt=1)]
+
+
+class LatentSettings(Options):
+    """The noise that a generator starts from."""
+
+    dim: PositiveInt = 64
+    """Numbers in one latent."""
+    distribution: Literal["normal", "uniform"] = "normal"
+    """Standard normal, or uniform between -1 and 1."""
+
+
+class OptimizerSettings(Options):
+    """How one network's weights are updated."""
+
+    name: Literal["adam", "adamw", "rmsprop", "sgd"] = "adam"
+    """Adam, AdamW, RMSprop or stochastic gradient descent."""
+    lr: PositiveFloat = 1e-3
+    """Learning rate at the start."""
+    betas: tuple[Beta, Beta] = (0.0, 0.99)
+    """Decay of Adam's two moments; the first is RMSprop's unused and SGD's momentum."""
+    weight_decay: NonNegativeFloat = 0.0
+    """Weight decay, as torch's optimizer of this name defines it."""
+
+
+class TrainSettings(Options):
+    """How long, how fast and on what to train."""
+
+    steps: PositiveInt | None = None
+    """Generator steps; give this or epochs, or neither with a time_limit."""
+    epochs: PositiveFloat | None = None
+    """Passes over the data, instead of steps."""
+    time_limit: Duration | None = None
+    """Stop after this time of training (90s, 5m, 1.5h); schedules end with it."""
+    batch_size: PositiveInt = 64
+    """Real samples in a step, and as many generated ones."""
+    discriminator_steps: PositiveInt = 1
+    """Discriminator steps for each generator step."""
+    optimizer: OptimizerSettings = OptimizerSettings()
+    """The generator's optimizer, and the discriminator's unless that has its own."""
+    discriminator_optimizer: OptimizerSettings | None = None
+    """The discriminator's optimizer, where it differs."""
+    schedule: Literal["constant", "cosine"] = "cosine"
+    """Learning rates over the run: as they start, or down to final_lr along a cosine."""
+    final_lr: float = Field(0.0, ge=0, le=1)
+    """Where a cosine ends, as a share of the learning rate."""
+    warmup: NonNegativeInt = 0
+    """Steps over which the learning rates rise from zero."""
+    ema: Beta = 0.995
+    """Decay of the generator's moving average, which is the model that is kept; 0 keeps the last weights."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Arithmetic of the networks; auto takes bf16 where the device is faster with it."""
+    device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
+    """auto (CUDA if there is one, else the CPU), cpu, cuda, cuda:N or mps."""
+    threads: PositiveInt | None = None
+    """CPU threads; all cores if not given."""
+    log_every: PositiveInt = 50
+    """Steps between two lines of metrics.jsonl."""
+    sample_every: PositiveInt | None = 500
+    """Steps between two sample grids; null for none but the last."""
+    checkpoint_every: PositiveInt | None = 500
+    """Steps between two checkpoints; null for none but the last."""
+    keep_checkpoints: PositiveInt = 2
+    """How many checkpoints to keep, newest first."""
