@@ -24,13 +24,10 @@ if TYPE_CHECKING:
         Exporter,
         Generator,
         Loss,
-        Options,
         Penalty,
-        PenaltyOptions,
         SampleBatch,
         Samples,
         Source,
-        SourceOptions,
     )
     from synthgen.errors import (
         DataError,
@@ -41,6 +38,7 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from synthgen.hookspecs import hookimpl
+    from synthgen.options import Options, PenaltyOptions, SourceOptions
     from synthgen.pipeline import run
     from synthgen.recipe import load_recipe
     from synthgen.synthesizer import Synthesizer, load
@@ -79,6 +77,9 @@ __all__ = [
 ]
 
 _ELSEWHERE = {
+    "Options": "options",
+    "PenaltyOptions": "options",
+    "SourceOptions": "options",
     "Synthesizer": "synthesizer",
     "hookimpl": "hookspecs",
     "load": "synthesizer",

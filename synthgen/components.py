@@ -283,3 +283,11 @@ class Exporter(Component):
 
         Manifest, card and the move to the final place are the engine's.
         """
+
+    def folders(self, info: DatasetInfo) -> list[str] | None:
+        """The folder of each class, for the manifest, if the format has such."""
+        return None
+
+    def usage(self, info: DatasetInfo) -> str | None:
+        """A few lines of Python that read the dataset, for the card."""
+        return None

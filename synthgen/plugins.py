@@ -241,8 +241,9 @@ def _check(kind: str, name: str, component: Any) -> None:
         raise TypeError(f"{kind} name {name!r} must be lower-case letters, digits and underscores")
     if not isinstance(component, type) or not issubclass(component, base):
         raise TypeError(f"{kind} '{name}' must be a subclass of synthgen.{base.__name__}, not {component!r}")
-    if not issubclass(component.Options, base.Options):
-        raise TypeError(f"{kind} '{name}': Options must derive from synthgen.{base.Options.__name__}")
+    options: type[Any] = base.Options
+    if not issubclass(component.Options, options):
+        raise TypeError(f"{kind} '{name}': its Options must derive from synthgen.{options.__name__}")
 
 
 def _version(point: EntryPoint) -> str:

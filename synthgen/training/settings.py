@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import (
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from synthgen.options import Options
 
@@ -89,3 +97,11 @@ class TrainSettings(Options):
     """Steps between two checkpoints; null for none but the last."""
     keep_checkpoints: PositiveInt = 2
     """How many checkpoints to keep, newest first."""
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        if self.steps is not None and self.epochs is not None:
+            raise ValueError("give steps or epochs, not both")
+        if self.steps is None and self.epochs is None and self.time_limit is None:
+            raise ValueError("say how long to train: give steps, epochs or a time_limit")
+        return self

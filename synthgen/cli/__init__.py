@@ -1,0 +1,53 @@
+"""The command line: a thin face over the pipeline, one file a group of commands.
+
+Only click is imported here, so that `--help` and `--version` answer at once; commands import what they need.
+Results go to stdout, everything else to stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Any
+
+import click
+
+from synthgen.cli.components import list_components, list_plugins, show
+from synthgen.cli.run import run
+from synthgen.cli.sample import sample
+from synthgen.cli.validate import validate
+from synthgen.errors import SynthgenError
+from synthgen.version import __version__
+
+
+class Group(click.Group):
+    """Shows expected errors as one message, and ends with their exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except SynthgenError as error:
+            if ctx.meta.get("synthgen.debug"):
+                traceback.print_exc()
+            click.echo(f"synthgen: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("synthgen: interrupted", err=True)
+            ctx.exit(130)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="synthgen")
+def main() -> None:
+    """Make labelled synthetic data from real data: train a generator from a recipe, sample it, export it.
+
+    Exit codes: 0 done, 1 the run failed, 2 usage or recipe, 3 a plugin failed, 130 interrupted.
+    """
+
+
+for command in (run, sample, validate, list_components, show, list_plugins):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    sys.exit(main())

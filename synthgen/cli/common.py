@@ -1,0 +1,64 @@
+"""Options that most commands share: which plugins to load, and how much to tell."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from synthgen.plugins import Registry
+
+ExistingPath = click.Path(path_type=Path)
+"""A path as pathlib's; whether it is there is told by whoever opens it, in synthgen's words."""
+
+
+def with_plugins(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--plugin`, `--no-plugins`, `--block` and `--debug`, and a first argument `registry`."""
+
+    @click.option(
+        "--plugin", "files", type=ExistingPath, multiple=True, help="Load a plugin from a Python file."
+    )
+    @click.option(
+        "--no-plugins", is_flag=True, help="Leave out all installed plugins; keep the built-in ones."
+    )
+    @click.option("--block", multiple=True, metavar="PLUGIN", help="Leave out this installed plugin.")
+    @click.option("--debug", is_flag=True, help="Show a traceback with an error.")
+    @wraps(command)
+    def wrapper(
+        files: tuple[Path, ...], no_plugins: bool, block: tuple[str, ...], debug: bool, **rest: Any
+    ) -> Any:
+        click.get_current_context().meta["synthgen.debug"] = debug
+        log_to_stderr()
+        return command(registry=_registry(files, no_plugins, block), **rest)
+
+    return wrapper
+
+
+def _registry(files: tuple[Path, ...], no_plugins: bool, block: tuple[str, ...]) -> Registry:
+    from synthgen.plugins import load_plugins
+
+    registry = load_plugins(files, installed=not no_plugins, block=block)
+    for plugin in registry.broken():
+        click.echo(f"synthgen: plugin {plugin} is broken and was left out: {plugin.error}", err=True)
+    return registry
+
+
+def log_to_stderr() -> None:
+    """Show synthgen's log on stderr, above a progress bar if there is one."""
+    logger = logging.getLogger("synthgen")
+    if not any(isinstance(handler, _Stderr) for handler in logger.handlers):
+        logger.addHandler(_Stderr())
+    logger.setLevel(logging.INFO)
+
+
+class _Stderr(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        from tqdm import tqdm
+
+        with tqdm.external_write_mode():
+            click.echo(record.getMessage(), err=True)

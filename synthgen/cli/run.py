@@ -1,0 +1,53 @@
+"""`synthgen run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from synthgen.cli.common import ExistingPath, with_plugins
+from synthgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from synthgen.plugins import Registry
+
+
+@click.command()
+@click.argument("recipe", type=ExistingPath, required=False)
+@click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]...")
+@click.option("--out", type=ExistingPath, help="Folder of the run; a new one under runs/ if not given.")
+@click.option("--resume", type=ExistingPath, metavar="DIR", help="Go on with a run that was stopped.")
+@click.option("--dry-run", is_flag=True, help="Print the resolved recipe and do nothing.")
+@with_plugins
+def run(
+    recipe: Path | None,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    resume: Path | None,
+    dry_run: bool,
+    registry: Registry,
+) -> None:
+    """Train what a RECIPE says and export the synthetic dataset it asks for.
+
+    KEY=VALUE changes the recipe for this run, for instance train.steps=500 seed=3. The folder of the run is
+    printed at the end.
+    """
+    from synthgen import pipeline
+    from synthgen.recipe import load_recipe
+
+    if resume is not None:
+        if recipe is not None or out is not None or dry_run:
+            raise UsageError(
+                "--resume goes on with a run's own recipe: give neither RECIPE nor --out with it"
+            )
+        click.echo(pipeline.resume(resume, registry=registry).path)
+        return
+    if recipe is None:
+        raise UsageError("give a RECIPE to run, for instance recipes/digits_cgan.yaml, or --resume DIR")
+    resolved = load_recipe(recipe, overrides, registry)
+    if dry_run:
+        click.echo(resolved.to_yaml(), nl=False)
+        return
+    click.echo(pipeline.run(resolved, out, registry=registry).path)

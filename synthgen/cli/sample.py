@@ -1,0 +1,57 @@
+"""`synthgen sample`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from synthgen.cli.common import ExistingPath, with_plugins
+
+if TYPE_CHECKING:
+    from synthgen.plugins import Registry
+
+
+@click.command()
+@click.argument("run", type=ExistingPath, metavar="RUN")
+@click.option("-n", "--count", type=int, help="How many samples, in the class balance of the real data.")
+@click.option("--per-class", type=int, help="How many samples of each class, instead of --count.")
+@click.option("--classes", help="Only these classes, by name or number: 3,5.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same bytes."
+)
+@click.option(
+    "--format", "format_", default="image_folder", show_default=True, help="See synthgen list exporters."
+)
+@click.option("--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the format.")
+@click.option("--out", type=ExistingPath, required=True, help="Folder to write; it must not exist.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest's summary as JSON.")
+@with_plugins
+def sample(
+    run: Path,
+    count: int | None,
+    per_class: int | None,
+    classes: str | None,
+    seed: int,
+    format_: str,
+    options: tuple[str, ...],
+    out: Path,
+    device: str,
+    as_json: bool,
+    registry: Registry,
+) -> None:
+    """Write a new synthetic dataset from a finished RUN (its folder, or a model's)."""
+    from synthgen.pipeline import export
+    from synthgen.recipe import parse_export
+    from synthgen.synthesizer import load
+
+    wanted: dict[str, object] = {"format": format_, "seed": seed}
+    wanted |= {"count": count} if count is not None else {}
+    wanted |= {"per_class": per_class} if per_class is not None else {}
+    wanted |= {"classes": [name.strip() for name in classes.split(",")]} if classes is not None else {}
+    choice = parse_export(wanted, options, registry)
+    head = export(load(run, registry, device), choice, out, seed)
+    click.echo(json.dumps(head, indent=2) if as_json else out)

@@ -1,0 +1,150 @@
+"""From a source to a checked dataset, by way of its fallback if it finds nothing."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+
+from synthgen.components import ClassLabel, Dataset, Source
+from synthgen.data.selection import select
+from synthgen.errors import DataError, DataNotFoundError, PluginError, SynthgenError
+from synthgen.options import SourceOptions
+
+_log = logging.getLogger("synthgen")
+
+
+def load_dataset(source: Source, fallback: Source | None, seed: int, *, name: str | None = None) -> Dataset:
+    """The part of the source's data that its options ask for; the fallback's if it has none.
+
+    The fallback takes the source's `split`, `classes`, `per_class` and `limit` where its own are not set. Its
+    data keeps its own name, and a note says what it stands in for. `name` is what messages call the source.
+    Raises DataError, UsageError, or PluginError for a source that breaks its contract.
+    """
+    name = name or _name(source)
+    try:
+        dataset = _load(source, name)
+    except DataNotFoundError as missing:
+        if fallback is None:
+            raise
+        fallback = _with_selection_of(source, fallback)
+        try:
+            dataset = _load(fallback, _name(fallback))
+        except DataError as error:
+            raise DataNotFoundError(f"{missing}\nIts fallback failed, too: {error}") from error
+        _warn(name, dataset.name, str(missing))
+        note = f"stands in for {name}, which was not found"
+        dataset = replace(dataset, notes=(note, *dataset.notes))
+        source = fallback
+    return select(dataset, source.options, seed)
+
+
+def fallback_options(
+    source: type[Source], fallback: type[Source], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The options to build a fallback from: those `given`, and `size` so that its images fit the source's.
+
+    `size` is added if the source's images have a fixed size, the fallback can scale and none is given.
+    """
+    options = dict(given)
+    if (
+        source.image_size is not None
+        and "size" in fallback.Options.model_fields
+        and options.get("size") is None
+    ):
+        options["size"] = source.image_size
+    return options
+
+
+def check_dataset(dataset: Any, name: str) -> Dataset:
+    """The dataset itself. Raises PluginError if it is not what `Dataset` promises; `name` is its source's."""
+    fault = _fault(dataset)
+    if fault:
+        raise PluginError(f"source '{name}' returned {fault}")
+    return cast(Dataset, dataset)
+
+
+def _load(source: Source, name: str) -> Dataset:
+    try:
+        dataset = source.load()
+    except SynthgenError:
+        raise
+    except Exception as error:
+        text = " ".join(str(error).split())
+        raise PluginError(
+            f"source '{name}' ({type(source).__module__}) failed to load: {type(error).__name__}: {text}"
+        ) from error
+    return check_dataset(dataset, name)
+
+
+def _fault(dataset: Any) -> str | None:
+    """What is wrong with a dataset, to follow "source 'x' returned"."""
+    if not isinstance(dataset, Dataset):
+        return f"{type(dataset).__name__}; it must be a synthgen.Dataset"
+    x: Any = dataset.x
+    y: Any = dataset.y
+    if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
+        return f"x and y of type {type(x).__name__} and {type(y).__name__}; they must be NumPy arrays"
+    if x.dtype != np.uint8 or not (x.ndim == 3 or (x.ndim == 4 and x.shape[3] == 3)):
+        return f"x {x.dtype} {x.shape}; it must be uint8 (N, H, W) or (N, H, W, 3)"
+    if not x.size:
+        return f"no samples: x is {x.shape}"
+    if y.dtype != np.int64 or y.shape != (len(x),):
+        return f"y {y.dtype} {y.shape}; it must be int64 ({len(x)},), as long as x"
+    return _fault_of_classes(dataset)
+
+
+def _fault_of_classes(dataset: Dataset) -> str | None:
+    classes, y = dataset.classes, dataset.y
+    if not isinstance(classes, tuple) or not all(isinstance(label, ClassLabel) for label in classes):
+        return f"classes {classes!r:.80}; it must be a tuple of synthgen.ClassLabel(number, name)"
+    if not all(type(c.number) is int and isinstance(c.name, str) for c in classes):
+        return f"classes {classes!r:.80}; a class's number must be an int and its name a str"
+    for what, values in (("numbers", [c.number for c in classes]), ("names", [c.name for c in classes])):
+        if len(set(values)) != len(values):
+            return f"classes whose {what} are not unique: {', '.join(map(str, values))}"
+    low, high = int(y.min()), int(y.max())
+    if not classes and (low or high):
+        return "labels in y but no classes; without classes y must be all zero"
+    if classes and (low < 0 or high >= len(classes)):
+        return f"y from {low} to {high}; it must be an index into the {len(classes)} classes, from 0"
+    return None
+
+
+def _with_selection_of(source: Source, fallback: Source) -> Source:
+    """The fallback with the source's selection where it has none of its own."""
+    changes = {}
+    for field in SourceOptions.model_fields:
+        default = type(fallback.options).model_fields[field].default
+        if getattr(fallback.options, field) == default != getattr(source.options, field):
+            changes[field] = getattr(source.options, field)
+    if not changes:
+        return fallback
+    try:
+        return type(fallback)(fallback.options.model_copy(update=changes))
+    except SynthgenError:
+        raise
+    except Exception as error:
+        raise PluginError(
+            f"source '{_name(fallback)}' failed in its constructor: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _warn(name: str, other: str, missing: str) -> None:
+    frame = "#" * 100
+    lines = [
+        f"{name.upper()} WAS NOT FOUND. {other.upper()} TAKES ITS PLACE.",
+        f"All that follows, and every result, is about {other}, not about {name}.",
+        "",
+        *missing.splitlines(),
+    ]
+    _log.warning("\n%s\n%s\n%s", frame, "\n".join(f"#  {line}".rstrip() for line in lines), frame)
+
+
+def _name(source: Source) -> str:
+    """`ImageFolder` as `image_folder`: what built-in sources are registered as."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(source).__name__).lower()

@@ -1,0 +1,122 @@
+"""Images and labels from a NumPy archive, as the npz exporter writes it."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from synthgen import ClassLabel, DataError, DataNotFoundError, Dataset, Source, SourceOptions
+
+
+class Npz(Source):
+    """Arrays of an .npz file: x, and if it has labels y, classes and numbers."""
+
+    class Options(SourceOptions):
+        """Which file."""
+
+        path: Path
+        """File with x (uint8, (N, H, W) or (N, H, W, 1 or 3)), y (class numbers), classes (their names) and
+        numbers (the class number of each name); all but x may be missing."""
+
+    def load(self) -> Dataset:
+        """All samples; such a file has no splits. Without `y` they are unlabelled.
+
+        `classes` without `numbers` are numbered from 0; without either, the classes are the numbers in `y`.
+        """
+        path: Path = self.options.path.expanduser()
+        if self.options.split not in ("train", "all"):
+            raise DataError(
+                f"{path}: an npz file has no splits, so no '{self.options.split}': leave split out"
+            )
+        arrays = _arrays(path)
+        x = _images(path, arrays)
+        y, classes = _labels(path, arrays, len(x))
+        return Dataset(path.stem, x, y, classes, description=f"Images from the file {path.name}.")
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays that a source knows, without ever unpickling."""
+    if not path.exists():
+        raise DataNotFoundError(f"{path}: no such file (option path)")
+    if not path.is_file() or not zipfile.is_zipfile(path):
+        raise DataError(f"{path}: not an npz file, or cut short; numpy.savez makes one")
+    arrays = {}
+    with np.load(path, allow_pickle=False) as archive:
+        if "x" not in archive.files:
+            raise DataError(f"{path}: no array 'x' (the images); it has {', '.join(archive.files) or 'none'}")
+        for name in ("x", "y", "classes", "numbers"):
+            if name not in archive.files:
+                continue
+            try:
+                arrays[name] = archive[name]
+            except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+                hint = "; pickled objects are not read" if "pickle" in str(error) else ""
+                raise DataError(f"{path}: array '{name}' cannot be read ({error}){hint}") from error
+    return arrays
+
+
+def _images(path: Path, arrays: dict[str, np.ndarray]) -> np.ndarray:
+    x = arrays["x"]
+    if x.ndim == 4 and x.shape[3] == 1:
+        x = x[..., 0]
+    if x.ndim not in (3, 4) or (x.ndim == 4 and x.shape[3] != 3):
+        hint = "; put the channels last" if x.ndim == 4 and x.shape[1] in (1, 3) else ""
+        raise _fault(path, "x", arrays["x"], f"images must be (N, H, W), (N, H, W, 1) or (N, H, W, 3){hint}")
+    if x.dtype != np.uint8:
+        hint = "values from 0 to 1 become so by (x * 255).round().astype('uint8')"
+        raise _fault(path, "x", x, f"images must be uint8, 0 to 255; {hint}")
+    if not x.size:
+        raise _fault(path, "x", x, "there is not one image in it")
+    return np.ascontiguousarray(x)
+
+
+def _labels(
+    path: Path, arrays: dict[str, np.ndarray], count: int
+) -> tuple[np.ndarray, tuple[ClassLabel, ...]]:
+    """Indices into the classes `(N,)`, and the classes."""
+    if "y" not in arrays:
+        for name in ("classes", "numbers"):
+            if name in arrays:
+                raise DataError(f"{path}: has '{name}' but no 'y' to say which image is which")
+        return np.zeros(count, np.int64), ()
+    y = arrays["y"]
+    if y.dtype.kind not in "iu":
+        raise _fault(path, "y", y, "labels must be integers, the class numbers")
+    if y.shape != (count,):
+        raise _fault(path, "y", y, f"there must be one label for each of the {count:,} images, ({count},)")
+    classes = _classes(path, arrays)
+    index = {label.number: i for i, label in enumerate(classes)}
+    found, inverse = np.unique(y, return_inverse=True)
+    unknown = [int(number) for number in found if int(number) not in index]
+    if unknown:
+        row = int(np.flatnonzero(y == unknown[0])[0])
+        known = ", ".join(map(str, index))
+        raise DataError(f"{path}: y[{row}] is {unknown[0]}, which is no class number; there are {known}")
+    positions = np.array([index[int(number)] for number in found], np.int64)
+    return positions[inverse.reshape(-1)], classes
+
+
+def _classes(path: Path, arrays: dict[str, np.ndarray]) -> tuple[ClassLabel, ...]:
+    names, numbers = arrays.get("classes"), arrays.get("numbers")
+    if names is not None and (names.dtype.kind != "U" or names.ndim != 1):
+        raise _fault(path, "classes", names, "class names must be strings, (C,)")
+    if numbers is not None and (numbers.dtype.kind not in "iu" or numbers.ndim != 1):
+        raise _fault(path, "numbers", numbers, "class numbers must be integers, (C,)")
+    if numbers is None:
+        numbers = np.unique(arrays["y"]) if names is None else np.arange(len(names))
+    if names is None:
+        names = np.array([str(number) for number in numbers])
+    if len(names) != len(numbers):
+        raise DataError(f"{path}: {len(names)} classes but {len(numbers)} numbers; they must be as many")
+    for what, values in (("classes", names), ("numbers", numbers)):
+        unique, counts = np.unique(values, return_counts=True)
+        if len(unique) != len(values):
+            raise DataError(f"{path}: '{what}' has {unique[counts > 1][0]} more than once")
+    return tuple(ClassLabel(int(number), str(name)) for number, name in zip(numbers, names, strict=True))
+
+
+def _fault(path: Path, name: str, array: np.ndarray, what: str) -> DataError:
+    return DataError(f"{path}: array '{name}' is {array.dtype} {array.shape}; {what}")

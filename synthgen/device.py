@@ -1,0 +1,37 @@
+"""The device that a person named, or what there is."""
+
+from __future__ import annotations
+
+import os
+import platform
+
+import torch
+
+from synthgen.errors import UsageError
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of this name (`auto`, `cpu`, `cuda`, `cuda:N`, `mps`); raises UsageError if it is absent."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise UsageError(f"there is no device '{name}'; use auto, cpu, cuda, cuda:N or mps") from None
+    if device.type == "cuda":
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if (device.index or 0) >= count:
+            found = f"{count} CUDA device{'s' if count != 1 else ''}"
+            raise UsageError(f"device '{name}': torch finds {found} here; device: auto takes what there is")
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise UsageError("device 'mps': torch finds no Metal device here; device: auto takes what there is")
+    return device
+
+
+def describe_device(device: torch.device) -> str:
+    """The device in words, for run.json."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "cpu":
+        return f"CPU ({platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads)"
+    return device.type

@@ -1,0 +1,72 @@
+"""The README.md of an exported dataset: what it is, how it was made, how to read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def dataset_card(manifest: dict[str, Any], usage: str | None) -> str:
+    """The card in Markdown, from the head of the manifest and the Python that reads the format."""
+    data = manifest["data"]
+    parts = [
+        f"# Synthetic {data['name']}",
+        f"**Every one of the {manifest['count']:,} samples in this dataset is SYNTHETIC.** A neural network"
+        f" trained on {data['name']} made them; none was recorded from the real world.",
+        *([str(data["description"])] if data["description"] else []),
+        *(f"> **Note:** {note}" for note in data["notes"] or ()),
+        "## How it was made",
+        _making(manifest),
+        "## Contents",
+        _contents(manifest),
+        *(["## How to read it", f"```python\n{usage}\n```"] if usage else []),
+        "## Limits",
+        "- Samples may lack rare kinds of the real data, and some may not be recognisable as their class.\n"
+        "- Some may resemble single training samples; nothing here promises privacy.\n"
+        "- Judge a model trained on these samples by real data that the generator has never seen.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _making(manifest: dict[str, Any]) -> str:
+    facts = {
+        "recipe": manifest["recipe"],
+        "training steps": manifest["steps"],
+        "generator": f"{manifest['generator']['name']} (plugin {manifest['generator']['plugin']}"
+        f" {manifest['generator']['version']})",
+        "synthgen": manifest["synthgen"],
+        "model (SHA-256)": f"`{manifest['model_hash']}`",
+        "data (fingerprint)": f"`{manifest['data']['fingerprint']}`"
+        if manifest["data"]["fingerprint"]
+        else None,
+        "seed": manifest["seed"],
+        "order": manifest["order"],
+    }
+    rows = "\n".join(f"- {name}: {value}" for name, value in facts.items() if value is not None)
+    again = f'import synthgen\nx, y = synthgen.load("PATH/OF/THE/MODEL").sample({_arguments(manifest)})'
+    return f"{rows}\n\nThe same samples again, from the model of that hash:\n\n```python\n{again}\n```"
+
+
+def _arguments(manifest: dict[str, Any]) -> str:
+    """What to call `Synthesizer.sample` with to have the same samples."""
+    return ", ".join(
+        f"{name}={value!r}" for name, value in (manifest["plan"] | {"seed": manifest["seed"]}).items()
+    )
+
+
+def _contents(manifest: dict[str, Any]) -> str:
+    shape = " × ".join(map(str, manifest["shape"]))
+    lines = [f"{manifest['count']:,} samples of shape {shape}, format `{manifest['format']['name']}`."]
+    classes = [entry for entry in manifest["classes"] if entry["count"]]
+    if not classes:
+        return lines[0] + " No labels."
+    folders = "folder" in classes[0]
+    lines += [
+        "",
+        "| number | class | samples |" + " folder |" * folders,
+        "| ---: | --- | ---: |" + " --- |" * folders,
+    ]
+    for entry in classes:
+        name = entry["name"].replace("|", "\\|").replace("\n", " ")
+        row = f"| {entry['number']} | {name} | {entry['count']:,} |"
+        lines.append(row + (f" `{entry['folder']}` |" if folders else ""))
+    return "\n".join(lines)

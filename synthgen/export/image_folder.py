@@ -1,0 +1,95 @@
+"""PNG files in a folder per class, as torchvision's `ImageFolder` and Keras read them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from pydantic import Field
+
+from synthgen import ClassLabel, DatasetInfo, Exporter, Options, SampleBatch, UnsupportedError
+
+UNLABELLED = "unlabelled"
+"""The one folder of a dataset without classes."""
+
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_LONGEST = 200  # bytes; file systems take 255
+
+
+class ImageFolderExporter(Exporter):
+    """PNG files `CLASS/NUMBER.png`, by the sample's number: files sort in the order of sampling."""
+
+    class Options(Options):
+        """How the PNG files are written."""
+
+        compress_level: int = Field(1, ge=0, le=9)
+        """zlib's effort, from 0 (none) to 9 (smallest and slowest)."""
+
+    def folders(self, info: DatasetInfo) -> list[str]:
+        """The folder of each class."""
+        return folder_names(info.classes)
+
+    def usage(self, info: DatasetInfo) -> str:
+        """Python that reads the dataset."""
+        return (
+            "from torchvision.datasets import ImageFolder\n"
+            'data = ImageFolder("PATH/OF/THIS/FOLDER")\n'
+            "image, label = data[0]  # label: place of the class folder; see manifest.json"
+        )
+
+    def write(self, batches: Iterable[SampleBatch], info: DatasetInfo, directory: Path) -> None:
+        """One PNG a sample. Raises UnsupportedError for what is no grey or RGB image."""
+        folders = self.folders(info) or [UNLABELLED]
+        made: set[int] = set()
+        for batch in batches:
+            check_images(batch.x, "image_folder")
+            for number, (image, label) in enumerate(zip(batch.x, batch.y.tolist(), strict=True), batch.start):
+                folder = directory / folders[label]
+                if label not in made:  # none for a class without samples: ImageFolder refuses empty folders
+                    folder.mkdir()
+                    made.add(label)
+                with (folder / f"{number:0{info.digits}}.png").open("xb") as file:
+                    Image.fromarray(image).save(file, "PNG", compress_level=self.options.compress_level)
+
+
+def check_images(x: np.ndarray, exporter: str) -> None:
+    """Raise UnsupportedError unless `x` is uint8 `(N, H, W)` or `(N, H, W, 3)`."""
+    if x.dtype != np.uint8 or not (x.ndim == 3 or (x.ndim == 4 and x.shape[-1] == 3)):
+        raise UnsupportedError(
+            f"exporter '{exporter}' writes uint8 images (N, H, W) or (N, H, W, 3), not {x.dtype} {x.shape}"
+        )
+
+
+def folder_names(classes: Sequence[ClassLabel]) -> list[str]:
+    """A folder for each class that every file system takes, all different even where case does not count.
+
+    Names that are all decimal numbers get one width: ImageFolder sorts as strings, and 10 comes before 2.
+    """
+    names = [_safe(label.name) for label in classes]
+    if all(name.isascii() and name.isdigit() for name in names):
+        width = max(map(len, names), default=0)
+        names = [name.zfill(width) for name in names]
+    taken: set[str] = set()
+    folders = []
+    for label, name in zip(classes, names, strict=True):
+        folder, tries = name, 0
+        while folder.casefold() in taken:
+            folder = f"{name}_{label.number}" + f"_{tries}" * bool(tries)
+            tries += 1
+        taken.add(folder.casefold())
+        folders.append(folder)
+    return folders
+
+
+def _safe(name: str) -> str:
+    """A class name as a folder name for Linux, macOS and Windows."""
+    text = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip()
+    text = text.encode()[:_LONGEST].decode(errors="ignore").rstrip(". ")  # Windows drops dots at the end
+    if text.startswith(".") or not text or _RESERVED.fullmatch(text):
+        return f"_{text}"
+    return text

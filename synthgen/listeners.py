@@ -1,0 +1,190 @@
+"""What a run records while it trains: metrics, sample grids, checkpoints, and the progress a person sees."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from synthgen.components import DataSpec
+from synthgen.latents import draw_latents
+from synthgen.pictures import sample_grid
+from synthgen.training.checkpoint import save_checkpoint
+from synthgen.training.settings import LatentSettings
+from synthgen.training.trainer import Listener, Trainer
+
+logger = logging.getLogger("synthgen")
+
+_LOSSES = ("discriminator_loss", "generator_loss")
+
+SECONDS_BETWEEN_LINES = 10.0
+"""Off a terminal, progress is a plain line at most this often."""
+
+
+def duration(seconds: float) -> str:
+    """`75.2` as `1:15`, `3700` as `1:01:40`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class MetricsFile(Listener):
+    """Writes a line of metrics.jsonl at each log interval."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def on_start(self, trainer: Trainer) -> None:
+        """Drop lines that a resumed run will write again."""
+        lines = self.path.read_text("utf-8").splitlines() if self.path.exists() else []
+        kept = [line for line in lines if json.loads(line)["step"] <= trainer.step]
+        self.path.write_text("".join(line + "\n" for line in kept), "utf-8")
+
+    def on_log(self, trainer: Trainer, values: dict[str, float]) -> None:
+        """One line: step, seconds, samples seen, and the means."""
+        line = {
+            "step": trainer.step,
+            "seconds": round(trainer.seconds, 3),
+            "samples_seen": trainer.samples_seen,
+            **{name: round(value, 6) for name, value in values.items()},
+        }
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+class CheckpointFiles(Listener):
+    """Writes checkpoints at intervals, and when training ends or is stopped."""
+
+    def __init__(self, directory: Path, identity: str) -> None:
+        self.directory = directory
+        self.identity = identity
+        self._saved = -1
+
+    def on_start(self, trainer: Trainer) -> None:
+        """A resumed run has the checkpoint it starts from."""
+        self._saved = trainer.step
+
+    def on_step(self, trainer: Trainer) -> None:
+        """Save at every `checkpoint_every` steps."""
+        every = trainer.settings.checkpoint_every
+        if every and trainer.step % every == 0:
+            self._save(trainer)
+
+    def on_end(self, trainer: Trainer) -> None:
+        """Save where training stands, if that is not saved yet."""
+        if trainer.step != self._saved:
+            self._save(trainer)
+
+    def _save(self, trainer: Trainer) -> None:
+        save_checkpoint(self.directory, trainer.state(), self.identity, trainer.settings.keep_checkpoints)
+        self._saved = trainer.step
+
+
+class SampleGrids(Listener):
+    """Draws a grid at intervals: a row for each class, always from the same latents."""
+
+    COLUMNS = 10
+    MAX_ROWS = 20
+    """Of more classes than this, the first are shown."""
+
+    def __init__(
+        self,
+        directory: Path,
+        spec: DataSpec,
+        latent: LatentSettings,
+        decode: Callable[[torch.Tensor], np.ndarray],
+        seed: int,
+    ) -> None:
+        self.directory = directory
+        self.decode = decode
+        self.names = [v for c in spec.conditions[:1] for v in c.values or ()][: self.MAX_ROWS] or [""]
+        per_row = self.COLUMNS if spec.conditions else self.COLUMNS**2 // len(self.names)
+        codes = torch.arange(len(self.names)).repeat_interleave(per_row)[:, None]
+        self.condition = spec.encode_conditions(codes)
+        generator = torch.Generator().manual_seed(seed)
+        self.latents = draw_latents(per_row, latent, generator).repeat(len(self.names), 1)
+
+    def on_step(self, trainer: Trainer) -> None:
+        """Draw at every `sample_every` steps."""
+        every = trainer.settings.sample_every
+        if (every and trainer.step % every == 0) or trainer.finished:
+            self._draw(trainer)
+
+    def on_end(self, trainer: Trainer) -> None:
+        """Draw where training stands."""
+        self._draw(trainer)
+
+    @torch.inference_mode()
+    def _draw(self, trainer: Trainer) -> None:
+        path = self.directory / f"step-{trainer.step:07d}.png"
+        if path.exists():
+            return
+        x = trainer.ema.module(self.latents.to(trainer.device), self.condition.to(trainer.device))
+        pixels = self.decode(x.float().cpu())
+        rows = zip(self.names, np.split(pixels, len(self.names)), strict=True)
+        sample_grid(list(rows)).save(path)
+
+
+class Progress(Listener):
+    """A bar with losses and time left on a terminal; elsewhere a plain line now and then."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[NoReturn] | None = None
+        self._said = 0.0
+
+    def on_start(self, trainer: Trainer) -> None:
+        """Show the bar, in steps, or in seconds where only a time limit ends the training."""
+        by_steps = trainer.total_steps is not None
+        total = trainer.total_steps or round(trainer.settings.time_limit or 0)
+        unit = "step" if by_steps else "s"
+        self._bar = tqdm(
+            total=total,
+            initial=self._position(trainer),
+            unit=unit,
+            desc="training",
+            disable=None,
+            leave=False,
+        )
+        self._said = time.monotonic()
+
+    def on_step(self, trainer: Trainer) -> None:
+        """Move the bar."""
+        if self._bar is not None:
+            self._bar.update(self._position(trainer) - self._bar.n)
+
+    def on_log(self, trainer: Trainer, values: dict[str, float]) -> None:
+        """Show the losses."""
+        losses = {name.split("_")[0][0].upper(): f"{values[name]:.3f}" for name in _LOSSES if name in values}
+        if self._bar is None or self._bar.disable:
+            self._say(trainer, losses)
+        else:
+            self._bar.set_postfix(losses, refresh=False)
+
+    def on_end(self, trainer: Trainer) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+
+    def _say(self, trainer: Trainer, losses: dict[str, str]) -> None:
+        now = time.monotonic()
+        if now - self._said < SECONDS_BETWEEN_LINES and not trainer.finished:
+            return
+        self._said = now
+        left = trainer.seconds * (1 - trainer.progress) / max(trainer.progress, 1e-9)
+        of = f"/{trainer.total_steps}" if trainer.total_steps else ""
+        shown = ", ".join(f"loss {name} {value}" for name, value in losses.items())
+        logger.info(
+            "step %d%s, %s, %s gone, %s left",
+            *(trainer.step, of, shown, duration(trainer.seconds), duration(max(left, 0.0))),
+        )
+
+    @staticmethod
+    def _position(trainer: Trainer) -> int:
+        return trainer.step if trainer.total_steps else int(trainer.seconds)

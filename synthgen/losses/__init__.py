@@ -1,0 +1,29 @@
+"""Built-in losses and penalties, registered as any plugin's would be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from synthgen import hookimpl
+from synthgen.losses import adversarial, penalties
+
+
+@hookimpl
+def register_losses(register: Callable[[str, type[Any]], None]) -> None:
+    """The adversarial losses."""
+    register("relativistic", adversarial.Relativistic)
+    register("non_saturating", adversarial.NonSaturating)
+    register("minimax", adversarial.Minimax)
+    register("least_squares", adversarial.LeastSquares)
+    register("wasserstein", adversarial.Wasserstein)
+    register("hinge", adversarial.Hinge)
+
+
+@hookimpl
+def register_penalties(register: Callable[[str, type[Any]], None]) -> None:
+    """Gradient penalties and weight clipping."""
+    register("r1", penalties.R1)
+    register("r2", penalties.R2)
+    register("wgan_gp", penalties.WassersteinGradientPenalty)
+    register("weight_clipping", penalties.WeightClipping)

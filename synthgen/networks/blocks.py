@@ -1,0 +1,122 @@
+"""Parts that the built-in networks share: activations, normalisation, conditioning, resampling."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+Activation = Literal["relu", "leaky_relu", "elu", "silu", "gelu"]
+GeneratorNorm = Literal["none", "batch", "conditional_batch"]
+Upsampling = Literal["transposed", "nearest", "bilinear", "shuffle"]
+
+
+def activation(name: Activation) -> nn.Module:
+    """The activation of this name; leaky_relu has the slope 0.2 that GANs use (Radford et al. 2016)."""
+    choices: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "elu": nn.ELU, "silu": nn.SiLU, "gelu": nn.GELU}
+    return nn.LeakyReLU(0.2) if name == "leaky_relu" else choices[name]()
+
+
+class ConditionalBatchNorm(nn.Module):
+    """Batch norm whose scale and shift are linear in the condition (Dumoulin et al. 2017; de Vries et al. 2017).
+
+    With no condition it is batch norm.
+    """
+
+    def __init__(self, channels: int, condition_dim: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels, affine=False)
+        self.scale_shift = nn.Linear(condition_dim, 2 * channels)
+        nn.init.zeros_(self.scale_shift.weight)
+        with torch.no_grad():
+            self.scale_shift.bias.copy_(torch.cat([torch.ones(channels), torch.zeros(channels)]))
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        """`x (B, C, H, W)` normalised, in the scale and shift of its condition."""
+        scale, shift = self.scale_shift(condition)[:, :, None, None].chunk(2, 1)
+        return torch.addcmul(shift, self.norm(x), scale)
+
+
+class Norm(nn.Module):
+    """The generator's normalisation by name, all called with a condition."""
+
+    def __init__(self, name: GeneratorNorm, channels: int, condition_dim: int) -> None:
+        super().__init__()
+        self.conditional = (
+            ConditionalBatchNorm(channels, condition_dim) if name == "conditional_batch" else None
+        )
+        self.plain = nn.BatchNorm2d(channels) if name == "batch" else nn.Identity()
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        """`x (B, C, H, W)`, normalised."""
+        return self.plain(x) if self.conditional is None else self.conditional(x, condition)
+
+
+class TransposedConv2d(nn.ConvTranspose2d):
+    """Transposed convolution, kernel 4, stride 2, padding 1, in a form that is faster on CPUs.
+
+    An output pixel sees only 2×2 input pixels, which ones depends on the parity of its row and column. So one
+    2×2 convolution with four times the channels computes all four parities, and they are interleaved: the same
+    sums as in `nn.ConvTranspose2d`, and its parameters, without its slow scatter. See `benchmarks/layers.py`.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__(in_channels, out_channels, 4, stride=2, padding=1)
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """`(B, in, H, W) -> (B, out, 2H, 2W)`."""
+        if x.device.type != "cpu":
+            return super().forward(x, output_size)
+        assert self.bias is not None
+        # Row 2m of the output is w[3] x[m-1] + w[1] x[m], row 2m+1 is w[2] x[m] + w[0] x[m+1]; so, on x padded by
+        # one, odd rows are a convolution with (w[2], w[0]) read one place later than even rows' (w[3], w[1]).
+        taps = self.weight.view(self.in_channels, self.out_channels, 2, 2, 2, 2).flip(2, 4)
+        kernel = taps.permute(1, 3, 5, 0, 2, 4).reshape(-1, self.in_channels, 2, 2)
+        y = F.pixel_shuffle(F.conv2d(x, kernel, padding=1), 2)[:, :, 1:-1, 1:-1]
+        return y + self.bias[:, None, None]
+
+
+class Shuffle(nn.Module):
+    """Doubles the size: a 3×3 convolution to four times the channels, interleaved (Shi et al. 2016)."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, 4 * out_channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`(B, in, H, W) -> (B, out, 2H, 2W)`."""
+        return F.pixel_shuffle(self.conv(x), 2)
+
+
+def upsampler(name: Upsampling, in_channels: int, out_channels: int) -> nn.Module:
+    """A layer that doubles height and width and changes the channels."""
+    if name == "transposed":
+        return TransposedConv2d(in_channels, out_channels)
+    if name == "shuffle":
+        return Shuffle(in_channels, out_channels)
+    return nn.Sequential(
+        nn.Upsample(scale_factor=2, mode=name), nn.Conv2d(in_channels, out_channels, 3, padding=1)
+    )
+
+
+class CriticHead(nn.Module):
+    """A logit from features and condition: linear, plus a dot product with the condition's embedding.
+
+    The projection discriminator of Miyato and Koyama 2018 (eq. 3); without a condition just linear.
+    """
+
+    def __init__(self, features: int, condition_dim: int) -> None:
+        super().__init__()
+        self.logit = nn.Linear(features, 1)
+        self.embedding = nn.Linear(condition_dim, features, bias=False) if condition_dim else None
+        if self.embedding is not None:
+            nn.init.normal_(self.embedding.weight, std=features**-0.5)
+
+    def forward(self, features: Tensor, condition: Tensor) -> Tensor:
+        """Logits `(B,)` of features `(B, F)`."""
+        logits: Tensor = self.logit(features).squeeze(1)
+        if self.embedding is None:
+            return logits
+        return logits + (self.embedding(condition) * features).sum(1)

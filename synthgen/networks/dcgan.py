@@ -1,0 +1,151 @@
+"""Deep convolutional networks, after Radford et al. 2016, with the conditioning and norms of later work."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from pydantic import NonNegativeInt, PositiveInt
+from torch import Tensor, nn
+
+from synthgen import Critique, DataSpec, Discriminator, Generator, Options
+from synthgen.networks.blocks import (
+    Activation,
+    CriticHead,
+    GeneratorNorm,
+    Norm,
+    Upsampling,
+    activation,
+    upsampler,
+)
+from synthgen.networks.geometry import count_levels, image_shape
+
+
+class DCGANGenerator(Generator):
+    """A linear layer to a small feature map, doubled in size until it is the image.
+
+    The condition enters beside the noise and, with `norm: conditional_batch`, in every normalisation.
+    """
+
+    class Options(Options):
+        """Width, depth and kinds of layers."""
+
+        channels: PositiveInt = 32
+        """Channels of the largest feature map, half the image's size; each smaller one has twice as many."""
+        depth: NonNegativeInt = 0
+        """Residual 3×3 convolutions at each size, beside the one that doubles it."""
+        levels: PositiveInt | None = None
+        """How often the size doubles; as often as the image's sides allow if not given."""
+        upsampling: Upsampling = "transposed"
+        """4×4 transposed convolution; or nearest, bilinear or pixel shuffle with a 3×3 convolution."""
+        norm: GeneratorNorm = "conditional_batch"
+        """Normalisation before each activation."""
+        activation: Activation = "leaky_relu"
+        """After each normalisation."""
+
+    def __init__(self, options: Options, spec: DataSpec) -> None:
+        super().__init__(options, spec)
+        channels, height, width = image_shape(spec, "generator dcgan")
+        levels = count_levels(height, width, options.levels, "generator dcgan")
+        widths = [options.channels * 2**i for i in reversed(range(levels))]
+        self.base = (widths[0], height // 2**levels, width // 2**levels)
+        self.project = nn.Linear(self.input_dim, widths[0] * self.base[1] * self.base[2])
+        self.stages = nn.ModuleList(
+            _GeneratorStage(inside, outside, options, spec.condition_dim)
+            for inside, outside in zip(widths, [*widths[1:], channels], strict=True)
+        )
+
+    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
+        """Images `(B, C, H, W)` in [-1, 1]."""
+        channels, height, width = self.base
+        flat = self.project(torch.cat([noise, condition], 1))
+        x = flat.view(-1, height, width, channels).permute(0, 3, 1, 2)  # channels_last without a copy
+        for stage in self.stages:
+            x = stage(x, condition)
+        return x.tanh()
+
+
+class _GeneratorStage(nn.Module):
+    """Residual convolutions, then normalisation, activation and a doubling of the size."""
+
+    def __init__(
+        self, inside: int, outside: int, options: DCGANGenerator.Options, condition_dim: int
+    ) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList(
+            Norm(options.norm, inside, condition_dim) for _ in range(options.depth + 1)
+        )
+        self.convs = nn.ModuleList(nn.Conv2d(inside, inside, 3, padding=1) for _ in range(options.depth))
+        self.activation = activation(options.activation)
+        self.enlarge = upsampler(options.upsampling, inside, outside)
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        for norm, conv in zip(self.norms, self.convs, strict=False):  # the last norm is the doubling's
+            x = x + conv(self.activation(norm(x, condition)))
+        return self.enlarge(self.activation(self.norms[-1](x, condition)))
+
+
+class DCGANDiscriminator(Discriminator):
+    """Strided convolutions down to a small feature map, a linear layer of features, and a logit."""
+
+    class Options(Options):
+        """Width, depth and kinds of layers."""
+
+        channels: PositiveInt = 32
+        """Channels at half the image's size; each smaller feature map has twice as many."""
+        depth: NonNegativeInt = 0
+        """Residual 3×3 convolutions at each size, beside the one that halves it."""
+        levels: PositiveInt | None = None
+        """How often the size is halved; as often as the image's sides allow if not given."""
+        features: PositiveInt = 128
+        """Width of the linear layer before the logit."""
+        norm: Literal["none", "batch"] = "none"
+        """Normalisation after each halving but the first; gradient penalties want none."""
+        activation: Activation = "leaky_relu"
+        """After each convolution."""
+        conditioning: Literal["projection", "concat"] = "projection"
+        """How the condition enters: as a dot product with the features, or as constant input channels."""
+
+    def __init__(self, options: Options, spec: DataSpec) -> None:
+        super().__init__(options, spec)
+        channels, height, width = image_shape(spec, "discriminator dcgan")
+        levels = count_levels(height, width, options.levels, "discriminator dcgan")
+        self.concat = options.conditioning == "concat"
+        widths = [options.channels * 2**i for i in range(levels)]
+        inside = channels + spec.condition_dim * self.concat
+        self.stages = nn.ModuleList(
+            _DiscriminatorStage(a, b, options, first=i == 0)
+            for i, (a, b) in enumerate(zip([inside, *widths], widths, strict=False))
+        )
+        flat = widths[-1] * (height // 2**levels) * (width // 2**levels)
+        self.features = nn.Linear(flat, options.features)
+        self.activation = activation(options.activation)
+        self.head = CriticHead(options.features, 0 if self.concat else spec.condition_dim)
+
+    def forward(self, x: Tensor, condition: Tensor) -> Critique:
+        """Logits of images `(B, C, H, W)`."""
+        if self.concat:
+            planes = condition[:, :, None, None].expand(-1, -1, *x.shape[2:])
+            x = torch.cat([x, planes], 1).contiguous(memory_format=torch.channels_last)
+        for stage in self.stages:
+            x = stage(x)
+        features = self.activation(self.features(x.permute(0, 2, 3, 1).flatten(1)))
+        return Critique(self.head(features, condition))
+
+
+class _DiscriminatorStage(nn.Module):
+    """A halving of the size, normalisation, residual convolutions, activation."""
+
+    def __init__(self, inside: int, outside: int, options: DCGANDiscriminator.Options, first: bool) -> None:
+        super().__init__()
+        self.shrink = nn.Conv2d(inside, outside, 4, stride=2, padding=1)
+        normalised = options.norm == "batch" and not first
+        self.norm = nn.BatchNorm2d(outside) if normalised else nn.Identity()
+        self.convs = nn.ModuleList(nn.Conv2d(outside, outside, 3, padding=1) for _ in range(options.depth))
+        self.activation = activation(options.activation)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.norm(self.shrink(x))
+        for conv in self.convs:
+            x = x + conv(self.activation(x))
+        return self.activation(x)

@@ -1,0 +1,105 @@
+"""Reading recipes: from a file, a text or plain values, with overrides, every fault told at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from synthgen.errors import RecipeError, UsageError
+from synthgen.plugins import Registry, installed_plugins
+from synthgen.recipe.overrides import apply_override, parse_override
+from synthgen.recipe.problems import Problems, dotted
+from synthgen.recipe.resolving import resolve
+from synthgen.recipe.schema import Recipe
+from synthgen.recipe.wording import matches, show
+from synthgen.recipe.yaml_loader import Document, KeyPath, YamlError, read_yaml
+
+
+def load_recipe(path: Path | str, overrides: Sequence[str] = (), registry: Registry | None = None) -> Recipe:
+    """The recipe in a YAML file; a recipe without a `name` is called like the file.
+
+    `overrides` are `key.path=value`; `registry` says which components there are (None: all that are
+    installed). Raises UsageError if there is no such file, RecipeError with every fault, one a line, as
+    `file:line:column key: what is wrong`, PluginError if all that is wrong is a plugin.
+    """
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise RecipeError(f"{path}:{line}:1 is not a text in UTF-8: {error.reason}") from error
+    except FileNotFoundError as error:
+        raise UsageError(f"recipe {path}: there is no such file.{_siblings(path)}") from error
+    except IsADirectoryError as error:
+        raise UsageError(f"recipe {path} is a folder; name the YAML file in it") from error
+    except OSError as error:
+        raise UsageError(f"recipe {path} cannot be read: {error.strerror}") from error
+    return parse_recipe(text, origin=str(path), overrides=overrides, registry=registry)
+
+
+def parse_recipe(
+    text: str,
+    *,
+    origin: str = "<recipe>",
+    overrides: Sequence[str] = (),
+    registry: Registry | None = None,
+) -> Recipe:
+    """The recipe in a YAML text; `origin` is what messages call it. Otherwise as `load_recipe`."""
+    try:
+        document = read_yaml(text)
+    except YamlError as error:
+        line, column = error.position
+        raise RecipeError(f"{origin}:{line}:{column} {error}") from error
+    if not isinstance(document.value, dict):
+        what = "is empty; it" if document.value is None else f"is {show(document.value)}; it"
+        raise RecipeError(f"{origin}:1:1 the recipe {what} must have keys such as data: and generator:")
+    return _resolve(document, origin, overrides, registry, _safe(Path(origin).stem))
+
+
+def recipe_from_dict(values: Mapping[str, Any], registry: Registry | None = None) -> Recipe:
+    """The recipe in plain values such as `Recipe.to_dict` gives. Errors name the key alone."""
+    return _resolve(Document(_plain(values, ())), None, (), registry, "recipe")
+
+
+def _resolve(
+    document: Document, origin: str | None, overrides: Sequence[str], registry: Registry | None, name: str
+) -> Recipe:
+    problems = Problems(origin, document)
+    for duplicate in document.duplicates:
+        problems.add_duplicate(*duplicate)
+    applied = []
+    for text in overrides:
+        try:
+            applied.append(apply_override(document.value, parse_override(text)))
+        except RecipeError as error:
+            problems.add_override(str(error))
+    problems.overrides = applied
+    return resolve({"name": name, **document.value}, registry or installed_plugins(), problems)
+
+
+def _plain(value: Any, path: KeyPath) -> Any:
+    if isinstance(value, Mapping):
+        wrong = [key for key in value if not isinstance(key, str)]
+        if wrong:
+            raise RecipeError(f"{dotted((*path, str(wrong[0])))}: a key must be text, not {wrong[0]!r}")
+        return {key: _plain(item, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, (*path, i)) for i, item in enumerate(value)]
+    if isinstance(value, Path):
+        return str(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise RecipeError(f"{dotted(path)}: must be a plain value, not {type(value).__name__}")
+
+
+def _safe(stem: str) -> str:
+    """A file's name as a recipe's: whatever a folder should not be called is left out."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._-")[:100] or "recipe"
+
+
+def _siblings(path: Path) -> str:
+    others = [other.name for other in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+    close = matches(path.name, others)
+    return f" Did you mean {path.parent / close[0]}?" if close else ""

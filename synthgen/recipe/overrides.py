@@ -1,0 +1,78 @@
+"""`key.path=value` overrides of a recipe: `train.steps=500`, `penalties.0.weight=2`, `generator=mlp`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from synthgen.errors import RecipeError
+from synthgen.recipe.yaml_loader import KeyPath, YamlError, read_yaml
+
+
+@dataclass(frozen=True)
+class Override:
+    """One value to put into a recipe."""
+
+    text: str
+    """As the person wrote it."""
+    path: KeyPath
+    value: Any
+
+
+def parse_override(text: str) -> Override:
+    """Split at the first `=`, and read what follows as YAML; nothing there is null.
+
+    Raises RecipeError if there is no `=`, an empty key, or a value that is not YAML.
+    """
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise RecipeError(f"override '{text}': must be written key=value, such as train.steps=500")
+    path = tuple(part.strip() for part in key.split("."))
+    if not all(path):
+        raise RecipeError(f"override '{text}': empty key; write it such as train.steps=500")
+    try:
+        document = read_yaml(value)
+    except YamlError as error:
+        raise RecipeError(f"override '{text}': the value, column {error.position.column}: {error}") from error
+    for duplicate, *_ in document.duplicates:
+        raise RecipeError(f"override '{text}': {duplicate[-1]} is given twice")
+    return Override(text, path, document.value)
+
+
+def apply_override(data: dict[str, Any], override: Override) -> Override:
+    """Put the value into `data`, in place; the override comes back with list indices as numbers.
+
+    What is missing or null on the way becomes a mapping, and a text becomes a mapping with that `name`, since
+    a component may be written as its name alone. Raises RecipeError if a list has no such item.
+    """
+    *way, last = override.path
+    here: Any = data
+    path: list[str | int] = []
+    for key in way:
+        step = _step(here, key, override, path)
+        below = here[step] if isinstance(here, list) else here.get(step)
+        if not isinstance(below, dict | list):
+            if below is None or isinstance(below, str):
+                below = {} if below is None else {"name": below}
+            else:
+                where = ".".join(map(str, [*path, step]))
+                raise RecipeError(
+                    f"override '{override.text}': {where} has nothing below it; it is {below!r}"
+                )
+            here[step] = below
+        path.append(step)
+        here = below
+    step = _step(here, last, override, path)
+    here[step] = override.value
+    return replace(override, path=(*path, step))
+
+
+def _step(here: dict[str, Any] | list[Any], key: Any, override: Override, path: list[str | int]) -> Any:
+    if isinstance(here, dict):
+        return key
+    numbers = {str(number): number for number in range(len(here))}
+    if key in numbers:
+        return numbers[key]
+    name = ".".join(map(str, path))
+    known = f"items 0 to {len(here) - 1}" if here else "no items"
+    raise RecipeError(f"override '{override.text}': {name} is a list with {known}, not '{key}'")

@@ -1,0 +1,189 @@
+"""From plain values to a Recipe: every section checked by its own model, every component by its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from synthgen.errors import PluginError, SynthgenError
+from synthgen.export.settings import ExportSettings
+from synthgen.options import Options
+from synthgen.plugins import Registered, Registry, describe
+from synthgen.recipe.problems import Problems
+from synthgen.recipe.schema import (
+    COMPONENTS,
+    SECTIONS,
+    Choice,
+    DataChoice,
+    ExportChoice,
+    Recipe,
+    RecipeSettings,
+    plain_options,
+)
+from synthgen.recipe.wording import findings, known_keys, near, show
+from synthgen.recipe.yaml_loader import KeyPath
+from synthgen.training.settings import LatentSettings, TrainSettings
+
+SettingsT = TypeVar("SettingsT", bound=Options)
+
+
+def resolve(data: Mapping[str, Any], registry: Registry, problems: Problems) -> Recipe:
+    """The recipe that these values describe; raises all `problems`, those found here among them."""
+    resolver = _Resolver(registry, problems)
+    resolver.check_sections(data)
+    head = {key: data[key] for key in ("name", "seed") if key in data}
+    settings = resolver.settings(RecipeSettings, head, ())
+    parts: dict[str, Any] = dict(settings or ())
+    parts["data"] = resolver.data(data)
+    codec = data.get("codec")
+    parts["codec"] = None if codec is None else resolver.component("codec", codec, ("codec",))
+    parts["latent"] = resolver.settings(LatentSettings, data.get("latent"), ("latent",))
+    for section, default in COMPONENTS.items():
+        raw, given = data.get(section, default), section in data or default is not None
+        if isinstance(raw, dict) and default is not None:
+            raw = {"name": default, **raw}
+        parts[section] = resolver.component(section, raw, (section,), given=given)
+    parts["penalties"] = resolver.penalties(data.get("penalties"))
+    parts["train"] = resolver.settings(TrainSettings, data.get("train"), ("train",))
+    parts["export"] = resolver.export(data.get("export", {}))
+    problems.raise_all()
+    return Recipe(**parts)
+
+
+@dataclass
+class _Resolver:
+    """Checks one section after another; what is wrong goes to `problems`, and the section comes back None."""
+
+    registry: Registry
+    problems: Problems
+
+    def check_sections(self, data: Mapping[str, Any]) -> None:
+        """Keys at the top that are none of a recipe's; one that belongs into a section is told so."""
+        inner: dict[str, type[Options]] = {
+            "train": TrainSettings,
+            "latent": LatentSettings,
+            "export": ExportSettings,
+        }
+        for key in data:
+            if key in SECTIONS:
+                continue
+            homes = [f"{section}.{key}" for section, model in inner.items() if key in known_keys(model)]
+            hint = f" Did you mean {' or '.join(homes)}?" if homes else near(key, SECTIONS)
+            self.problems.add((key,), f"there is no such key.{hint}", at_key=True)
+
+    def settings(self, model: type[SettingsT], raw: Any, path: KeyPath) -> SettingsT | None:
+        """A section that is one settings model; an empty one is all defaults."""
+        if raw is not None and not isinstance(raw, dict):
+            self.problems.add(path, f"must be a mapping of settings, not {show(raw)}")
+            return None
+        return self._check(model, raw or {}, path)
+
+    def data(self, data: Mapping[str, Any]) -> DataChoice | None:
+        """The source, and its fallback, which stands among the source's options."""
+        raw, fallback = data.get("data"), None
+        if isinstance(raw, dict) and "fallback" in raw:
+            raw = dict(raw)
+            other = raw.pop("fallback")
+            if other is not None:
+                fallback = self.component("source", other, ("data", "fallback"))
+        source = self.component("source", raw, ("data",), extra=("fallback",), given="data" in data)
+        return DataChoice(source, fallback) if source else None
+
+    def penalties(self, raw: Any) -> tuple[Choice | None, ...] | None:
+        """A list of components."""
+        if raw is not None and not isinstance(raw, list):
+            self.problems.add(("penalties",), f"must be a list, such as [r1], not {show(raw)}")
+            return None
+        return tuple(self.component("penalty", item, ("penalties", i)) for i, item in enumerate(raw or ()))
+
+    def export(self, raw: Any) -> ExportChoice | None:
+        """Settings and the exporter's options, which share one mapping; null writes no dataset."""
+        path: KeyPath = ("export",)
+        if raw is None:
+            return None
+        if not isinstance(raw, dict):
+            self.problems.add(path, f"must be a mapping of settings or null, not {show(raw)}")
+            return None
+        keys = known_keys(ExportSettings)
+        settings = self._check(ExportSettings, {key: raw[key] for key in raw if key in keys}, path)
+        name = raw.get("format", ExportSettings.model_fields["format"].default)
+        registered = self._find("exporter", name, (*path, "format")) if isinstance(name, str) else None
+        rest = {key: raw[key] for key in raw if key not in keys}
+        exporter = self._choose(registered, rest, path, keys) if registered else None
+        return ExportChoice(settings, exporter) if settings and exporter else None
+
+    def component(
+        self, kind: str, raw: Any, path: KeyPath, *, extra: Iterable[str] = (), given: bool = True
+    ) -> Choice | None:
+        """A component written as its name, or as a mapping with `name` and its options."""
+        if not given:
+            self.problems.add(path, f"is missing; name a {kind}.{self._known(kind)}", anchor=())
+            return None
+        options = dict(raw) if isinstance(raw, dict) else {"name": raw}
+        name_path = (*path, "name") if isinstance(raw, dict) else path
+        if "name" not in options:
+            self.problems.add(name_path, f"is missing; name a {kind}.{self._known(kind)}", anchor=path)
+            return None
+        name = options.pop("name")
+        if not isinstance(name, str):
+            also = "" if isinstance(raw, dict) else ", or a mapping with name and options"
+            self.problems.add(name_path, f"must be the name of a {kind}{also}, not {show(name)}")
+            return None
+        registered = self._find(kind, name, name_path)
+        return self._choose(registered, options, path, ("name", *extra)) if registered else None
+
+    def _known(self, kind: str) -> str:
+        names = ", ".join(registered.name for registered in self.registry.all(kind))
+        return f" Known: {names}." if names else ""
+
+    def _find(self, kind: str, name: str, path: KeyPath) -> Registered | None:
+        try:
+            return self.registry.find(kind, name)
+        except SynthgenError as error:
+            self.problems.add(path, str(error), plugin=isinstance(error, PluginError))
+            return None
+
+    def _choose(
+        self, registered: Registered, raw: dict[str, Any], path: KeyPath, extra: Iterable[str]
+    ) -> Choice | None:
+        """The component with these options checked by its own model, whoever wrote it."""
+        try:
+            options = self._check(registered.component.Options, raw, path, extra)
+            if options is None:
+                return None
+            _check_round_trip(registered, options)
+        except SynthgenError as error:
+            self.problems.add(path, str(error), plugin=isinstance(error, PluginError))
+            return None
+        except Exception as error:
+            text = f"{registered} failed while its options were checked: {describe(error)}"
+            self.problems.add(path, text, plugin=True)
+            return None
+        return Choice(registered, options)
+
+    def _check(
+        self, model: type[SettingsT], raw: dict[str, Any], path: KeyPath, extra: Iterable[str] = ()
+    ) -> SettingsT | None:
+        try:
+            # As JSON, strictly: "500" and true are no numbers, but a list makes a tuple and text a Path.
+            return model.model_validate_json(json.dumps(raw), strict=True)
+        except ValidationError as error:
+            for found in findings(error, model, raw, extra):
+                anchor = (*path, *found.anchor)
+                self.problems.add((*path, *found.path), found.text, anchor=anchor, at_key=found.at_key)
+            return None
+
+
+def _check_round_trip(registered: Registered, options: Options) -> None:
+    """A run keeps its recipe as YAML: options that cannot be read back from there are a plugin's fault."""
+    try:
+        text = json.dumps(plain_options(options))
+        same = type(options).model_validate_json(text, strict=True) == options
+    except Exception as error:
+        raise PluginError(f"{registered}: its options cannot be kept as text: {describe(error)}") from error
+    if not same:
+        raise PluginError(f"{registered}: its options are others when they are read back from {text}")

@@ -1,0 +1,148 @@
+"""What a recipe is once it is read: frozen, complete, every component found and its options checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, Field, field_validator
+
+from synthgen.export.settings import ExportSettings, Seed
+from synthgen.options import Options
+from synthgen.plugins import Registered
+from synthgen.recipe.yaml_loader import write_yaml
+from synthgen.training.settings import LatentSettings, TrainSettings
+
+
+class RecipeSettings(Options):
+    """The values at the head of a recipe that belong to no section."""
+
+    name: str = Field("recipe", max_length=100)
+    """What run folders are called; the file's name if not given."""
+    seed: Seed = 0
+    """Where all random numbers of the run start."""
+
+    @field_validator("name")
+    @classmethod
+    def _folder_name(cls, name: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+            raise ValueError("must be letters, digits, '.', '-' and '_', a letter or digit first")
+        return name
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A component that a recipe names, and its checked options."""
+
+    registered: Registered
+    options: Options
+
+    @property
+    def name(self) -> str:
+        """The component's name in recipes."""
+        return self.registered.name
+
+    def build(self, *args: Any) -> Any:
+        """An instance: the component's class called with the options and `args`.
+
+        Raises PluginError if its constructor fails, UnsupportedError if it says that it cannot do this.
+        """
+        return self.registered.build(self.options, *args)
+
+    def to_dict(self) -> dict[str, Any]:
+        """`name` and every option, as plain values."""
+        return {"name": self.name, **plain_options(self.options)}
+
+
+@dataclass(frozen=True)
+class DataChoice:
+    """Where the real data comes from, and what is taken instead where that cannot be had."""
+
+    source: Choice
+    fallback: Choice | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The source's own mapping with `fallback` in it."""
+        fallback = self.fallback.to_dict() if self.fallback else None
+        return {**self.source.to_dict(), "fallback": fallback}
+
+
+@dataclass(frozen=True)
+class ExportChoice:
+    """Which samples to write, and the exporter that writes them."""
+
+    settings: ExportSettings
+    exporter: Choice
+
+    def to_dict(self) -> dict[str, Any]:
+        """Settings and the exporter's options in one mapping, as recipes have them."""
+        return {**plain_options(self.settings), **plain_options(self.exporter.options)}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A whole recipe, defaults filled in."""
+
+    name: str
+    seed: int
+    data: DataChoice
+    codec: Choice | None
+    """None for the codec that goes with the kind of the data."""
+    latent: LatentSettings
+    generator: Choice
+    discriminator: Choice
+    loss: Choice
+    penalties: tuple[Choice, ...]
+    train: TrainSettings
+    export: ExportChoice | None
+    """None to write no dataset."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The recipe with every default written out, in values that JSON and YAML have."""
+        return {
+            "name": self.name,
+            "seed": self.seed,
+            "data": self.data.to_dict(),
+            "codec": _optional(self.codec),
+            "latent": plain_options(self.latent),
+            "generator": self.generator.to_dict(),
+            "discriminator": self.discriminator.to_dict(),
+            "loss": self.loss.to_dict(),
+            "penalties": [penalty.to_dict() for penalty in self.penalties],
+            "train": plain_options(self.train),
+            "export": _optional(self.export),
+        }
+
+    def to_yaml(self) -> str:
+        """`to_dict` as YAML; reading it gives an equal recipe."""
+        return write_yaml(self.to_dict())
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the resolved recipe, in hex: the same for two recipes that ask for the same."""
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+SECTIONS = tuple(Recipe.__dataclass_fields__)
+"""The keys at the top of a recipe."""
+
+COMPONENTS: dict[str, str | None] = {
+    "generator": None,
+    "discriminator": None,
+    "loss": "relativistic",
+}
+"""Sections that are one component of the kind of that name, and the one taken where none is named."""
+
+
+def plain_options(options: BaseModel) -> dict[str, Any]:
+    """Options as plain values under the keys that recipes use."""
+    computed = set(type(options).model_computed_fields)
+    return options.model_dump(mode="json", by_alias=True, exclude=computed, warnings=False)
+
+
+def _optional(choice: Choice | ExportChoice | None) -> dict[str, Any] | None:
+    return choice.to_dict() if choice else None

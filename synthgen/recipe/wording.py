@@ -1,0 +1,196 @@
+"""pydantic's errors in plain words, at the place in the recipe that they are about."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import AliasChoices, BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from synthgen.recipe.yaml_loader import KeyPath
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault in a mapping of options."""
+
+    path: KeyPath
+    """Where it is, from the top of the mapping that was checked."""
+    text: str
+    anchor: KeyPath
+    """What to point at: `path`, or the mapping in which it is missing."""
+    at_key: bool = False
+    """Whether the key is at fault and not its value."""
+
+
+_PLAIN = {
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "string_type": "must be text",
+    "path_type": "must be a path",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "set_type": "must be a list",
+    "frozen_set_type": "must be a list",
+    "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
+    "none_required": "must be null",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "multiple_of": "must be a multiple of {multiple_of}",
+    "string_pattern_mismatch": "must match {pattern}",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must have at least {min_length} items",
+    "too_long": "must have at most {max_length} items",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+}
+_TYPES = {kind for kind, text in _PLAIN.items() if "{" not in text and kind != "finite_number"}
+
+_LENGTHS = ("too_short", "too_long", "string_too_short", "string_too_long")
+
+
+def findings(error: ValidationError, model: type[BaseModel], raw: Any, extra: Iterable[str]) -> list[Finding]:
+    """What is wrong with `raw` as options of `model`; `extra` are keys beside the model's own."""
+    details = error.errors(include_url=False)
+    found = []
+    for path, group in _group(details, raw).items():
+        kind = group[0]["type"]
+        if kind == "missing":
+            found.append(Finding(path, "is missing", path[:-1]))
+        elif kind == "extra_forbidden":
+            known = [*known_keys(_model_at(model, path[:-1])), *(extra if len(path) == 1 else ())]
+            found.append(
+                Finding(path, "there is no such key." + near(str(path[-1]), known), path, at_key=True)
+            )
+        else:
+            found.append(Finding(path, _explain(group), path))
+    return found
+
+
+def near(word: str, known: Sequence[str]) -> str:
+    """` Did you mean a or b?`, or all that is known where nothing is near."""
+    close = matches(word, known)
+    if close:
+        return f" Did you mean {' or '.join(close)}?"
+    return f" Known: {', '.join(known)}." if known else " It takes none."
+
+
+def matches(word: str, known: Sequence[str]) -> list[str]:
+    """At most two of the known words that look like this one."""
+    lower = {name.lower(): name for name in known}
+    return [lower[name] for name in difflib.get_close_matches(word.lower(), lower, n=2)]
+
+
+def show(value: Any) -> str:
+    """A recipe's value as a message quotes it."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:56] + "..." + text[-1]
+
+
+def known_keys(model: type[BaseModel] | None) -> list[str]:
+    """The keys that a model takes, as they are written in a recipe."""
+    keys = []
+    for name, field in model.model_fields.items() if model else ():
+        alias = field.validation_alias
+        if isinstance(alias, AliasChoices):
+            alias = next((choice for choice in alias.choices if isinstance(choice, str)), None)
+        keys.append(alias if isinstance(alias, str) else name)
+    return keys
+
+
+def _group(details: list[ErrorDetails], raw: Any) -> dict[KeyPath, list[ErrorDetails]]:
+    """Errors by their place in the recipe; of a union's branches only the one that fits best is heard."""
+    found: list[tuple[KeyPath, KeyPath | None, ErrorDetails]] = []
+    for detail in details:
+        loc = detail["loc"]
+        missing = detail["type"] == "missing"
+        path, union = _place(loc[:-1] if missing else loc, raw)
+        found.append(((*path, loc[-1]) if missing else path, union, detail))
+    deepest: dict[KeyPath, int] = {}
+    for path, union, _ in found:
+        if union is not None:
+            deepest[union] = max(deepest.get(union, 0), len(path))
+    groups: dict[KeyPath, list[ErrorDetails]] = {}
+    for path, union, detail in found:
+        if union is None or len(path) == deepest[union]:
+            groups.setdefault(path, []).append(detail)
+    return groups
+
+
+def _place(loc: Sequence[str | int], raw: Any) -> tuple[KeyPath, KeyPath | None]:
+    """The part of pydantic's location that is in the recipe, and where a branch of a union was named."""
+    path: list[str | int] = []
+    union: KeyPath | None = None
+    for step in loc:
+        inside = range(len(raw)) if isinstance(raw, list) else raw if isinstance(raw, dict) else ()
+        if step in inside:
+            raw = raw[step]
+            path.append(step)
+        elif union is None:
+            union = tuple(path)
+    return tuple(path), union
+
+
+def _explain(group: list[ErrorDetails]) -> str:
+    limits = [detail for detail in group if detail["type"] not in _TYPES]
+    texts = list(dict.fromkeys(_text(detail) for detail in limits or group))
+    if len(texts) > 1 and all(text.startswith("must be ") for text in texts):
+        ends = [text.removeprefix("must be ") for text in texts]
+        text = f"must be {', '.join(ends[:-1])} or {ends[-1]}"
+    else:
+        text = "; or ".join(texts)
+    value = group[0]["input"]
+    if text.startswith("must ") and not (limits and isinstance(value, dict)):
+        text += f", not {len(value) if group[0]['type'] in _LENGTHS else show(value)}"
+    if group[0]["type"] in ("literal_error", "enum") and isinstance(value, str):
+        close = matches(value, [word.strip("'") for word in texts[0].replace(",", " ").split()])
+        text += f". Did you mean {close[0]}?" if close else ""
+    return text
+
+
+def _text(detail: ErrorDetails) -> str:
+    context = detail.get("ctx", {})
+    if detail["type"] in ("value_error", "assertion_error"):
+        return " ".join(str(context.get("error", detail["msg"])).split())
+    plain = _PLAIN.get(detail["type"])
+    if plain is None:
+        return detail["msg"].replace("Input should be", "must be", 1)
+    return plain.format_map({key: _number(value) for key, value in context.items()})
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _model_at(model: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
+    """The model of the mapping at this path of the options; None if that is no model."""
+    here: type[BaseModel] | None = model
+    for key in path:
+        if here is None or isinstance(key, int):
+            continue
+        fields = dict(zip(known_keys(here), here.model_fields.values(), strict=True))
+        here = _model_in(fields[key].annotation) if key in fields else None
+    return here
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

@@ -1,0 +1,181 @@
+"""Which sample has which class and which noise: both are functions of the seed and the sample's number.
+
+Samples are made in chunks of a fixed size. Noise and classes of chunk k come from a random generator seeded
+with `(seed, k)`, so that sample number i is the same whatever was asked for around it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import operator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from synthgen.components import ClassLabel
+from synthgen.errors import UsageError
+from synthgen.latents import draw_latents
+from synthgen.training.settings import LatentSettings
+
+CHUNK = 256
+"""Samples that go through the generator together; another number would give other samples."""
+
+PerClass = int | list[int] | tuple[int, ...] | Mapping[Any, int]
+"""How many of each class: one number for all, one for each, or a mapping by class name or number."""
+
+
+def draw_chunk(seed: int, k: int, latent: LatentSettings) -> tuple[Tensor, np.ndarray]:
+    """Noise `(CHUNK, dim)` and numbers in [0, 1) `(CHUNK,)` from which chunk k's classes may be drawn.
+
+    Noise comes first, so that it is the same however the classes are chosen. torch's CPU generator takes 32
+    bits of a seed: hashing `(seed, k)` into them would repeat a chunk in one stream of a million samples out
+    of 500. Steps of an odd number (2^32 over the golden ratio) repeat none within 2^32 chunks.
+    """
+    base = int(np.random.SeedSequence(seed).generate_state(1)[0])
+    generator = torch.Generator().manual_seed((base + k * 0x9E3779B1) % 2**32)
+    noise = draw_latents(CHUNK, latent, generator)
+    return noise, torch.rand(CHUNK, generator=generator, dtype=torch.float64).numpy()
+
+
+@dataclass(frozen=True)
+class ClassPlan:
+    """How many samples there will be, and the class of each: drawn at random, or counted out.
+
+    Counted classes take turns, in the model's order, until each has its number: what comes first does not
+    depend on how much is asked for. Classes are given by their index in the model.
+    """
+
+    count: int
+    weights: tuple[int, ...] = ()
+    """Drawn: the odds of each class. Neither weights nor per_class: the model knows no classes."""
+    per_class: tuple[int, ...] = ()
+    """Counted: the number of each class."""
+
+    def labels(self, first: int, uniform: np.ndarray) -> np.ndarray:
+        """Class indices, int64, of samples `first`, `first + 1`, ... for numbers drawn from [0, 1).
+
+        Numbers beyond `count` are answered too, since chunks are computed whole.
+        """
+        if self.per_class:
+            return self._turns(np.minimum(np.arange(first, first + len(uniform)), self.count - 1))
+        if self.weights:
+            odds = np.cumsum(self.weights) / sum(self.weights)
+            return np.searchsorted(odds, uniform, side="right").astype(np.int64)
+        return np.zeros(len(uniform), np.int64)
+
+    def _turns(self, index: np.ndarray) -> np.ndarray:
+        """Class of each sample number. All classes take turns until the smallest is done, then the rest."""
+        counts = np.asarray(self.per_class)
+        levels = np.unique(np.append(counts, 0))[:-1]  # rounds already played when a class drops out
+        starts = np.array([np.minimum(counts, level).sum() for level in levels])
+        stage = np.searchsorted(starts, index, side="right") - 1
+        labels = np.empty(len(index), np.int64)
+        for s in np.unique(stage):
+            players = np.flatnonzero(counts > levels[s])
+            here = stage == s
+            labels[here] = players[(index[here] - starts[s]) % len(players)]
+        return labels
+
+
+def make_plan(
+    known: Sequence[ClassLabel],
+    balance: Sequence[int],
+    count: int | None = None,
+    per_class: PerClass | None = None,
+    classes: Sequence[str | int] | None = None,
+) -> ClassPlan:
+    """The plan for `count` samples, drawn with the odds `balance`, or for `per_class` samples.
+
+    `known` are the model's classes; `classes` restricts either way to some of them. Raises UsageError for a
+    class that the model does not have, and for numbers that make no dataset.
+    """
+    if (count is None) == (per_class is None):
+        raise UsageError("say how many samples to make: either a count or a number per class")
+    if not known and (per_class is not None or classes is not None):
+        raise UsageError("the model was trained without labels and has no classes; give a count alone")
+    chosen = find_classes(known, classes) if classes is not None else list(range(len(known)))
+    if per_class is not None:
+        numbers = [0] * len(known)
+        for index, number in _per_class(known, chosen, per_class):
+            numbers[index] = _number(number, f"class {known[index].name}")
+        if not any(numbers):
+            raise UsageError("per_class is 0 for every class; at least one must be more")
+        return ClassPlan(sum(numbers), per_class=tuple(numbers))
+    wanted = _number(count, "the count")
+    if wanted == 0:
+        raise UsageError("the count of samples is 0; it must be 1 or more")
+    weights = tuple(int(balance[i]) if i in chosen else 0 for i in range(len(known)))
+    if known and not any(weights):
+        weights = tuple(int(i in chosen) for i in range(len(known)))
+    return ClassPlan(wanted, weights=weights)
+
+
+def find_classes(known: Sequence[ClassLabel], wanted: Sequence[str | int]) -> list[int]:
+    """Indices of classes given by name or number, each once; see `find_class`."""
+    if isinstance(wanted, str) or not len(wanted):
+        raise UsageError("classes must be a list of one or more names or numbers")
+    return list(dict.fromkeys(find_class(known, one) for one in wanted))
+
+
+def find_class(known: Sequence[ClassLabel], wanted: Any) -> int:
+    """Index of a class given by name or number; a name that matches wins over digits read as a number.
+
+    Raises UsageError that lists the classes and names near matches.
+    """
+    is_text = isinstance(wanted, str)
+    names = [label.name for label in known]
+    numbers = [label.number for label in known]
+    if is_text and wanted in names:
+        return names.index(wanted)
+    number = _as_number(wanted)
+    if number is not None and number in numbers:
+        return numbers.index(number)
+    if not is_text and str(wanted) in names:
+        return names.index(str(wanted))
+    near = difflib.get_close_matches(str(wanted), names, n=2)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    listed = ", ".join(n if n == str(i) else f"{i} {n}" for i, n in list(known)[:50])
+    more = f" and {len(known) - 50} more" if len(known) > 50 else ""
+    raise UsageError(f"the model has no class '{wanted}'.{hint} It has: {listed}{more}.")
+
+
+def _per_class(
+    known: Sequence[ClassLabel], chosen: Sequence[int], per_class: PerClass
+) -> Iterator[tuple[int, Any]]:
+    """Class index and what was given as its number."""
+    if isinstance(per_class, Mapping):
+        seen: set[int] = set()
+        for wanted, number in per_class.items():
+            index = find_class(known, wanted)
+            if index in seen:
+                raise UsageError(f"per_class names class {known[index].name} twice")
+            if index not in chosen:
+                raise UsageError(f"per_class names class {known[index].name}, which classes leaves out")
+            seen.add(index)
+            yield index, number
+    elif isinstance(per_class, list | tuple):
+        if len(per_class) != len(chosen):
+            raise UsageError(f"per_class has {len(per_class)} numbers for {len(chosen)} classes")
+        yield from zip(chosen, per_class, strict=True)
+    else:
+        yield from ((index, per_class) for index in chosen)
+
+
+def _as_number(value: Any) -> int | None:
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() else None
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
+
+
+def _number(value: Any, what: str) -> int:
+    number = None if isinstance(value, str) else _as_number(value)
+    if number is None or number < 0:
+        raise UsageError(f"{what} must have a whole number of samples, 0 or more, not {value!r}")
+    return number

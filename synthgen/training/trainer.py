@@ -1,0 +1,194 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from synthgen.components import Discriminator, Generator, Loss, Penalty, Samples
+from synthgen.data.training_data import TrainingData
+from synthgen.errors import TrainingError
+from synthgen.latents import draw_latents
+from synthgen.training.ema import ExponentialMovingAverage
+from synthgen.training.optimizers import build_optimizer, learning_rate_factor, set_learning_rate
+from synthgen.training.settings import LatentSettings, TrainSettings
+from synthgen.training.statistics import Statistics
+from synthgen.training.step import TrainingStep
+
+
+class Listener:
+    """Somebody who follows a training: override what you want to know."""
+
+    def on_start(self, trainer: Trainer) -> None:
+        """Training begins, or goes on from `trainer.step`."""
+
+    def on_step(self, trainer: Trainer) -> None:
+        """Step number `trainer.step` (from 1) is done."""
+
+    def on_log(self, trainer: Trainer, values: dict[str, float]) -> None:
+        """Means of losses and logits since the last call."""
+
+    def on_end(self, trainer: Trainer) -> None:
+        """Training has ended or was stopped."""
+
+
+class Trainer:
+    """Trains a generator against a discriminator on data that lies on the device.
+
+    All randomness of a step comes from `self.random` (and torch's own, for dropout), so that a training that
+    was stopped and resumed reaches the weights of one that was not. `self.ema.module` is the generator to
+    keep.
+    """
+
+    def __init__(
+        self,
+        *,
+        generator: Generator,
+        discriminator: Discriminator,
+        loss: Loss,
+        penalties: Sequence[tuple[str, Penalty]],
+        data: TrainingData,
+        settings: TrainSettings,
+        latent: LatentSettings,
+        precision: torch.dtype,
+        seed: int,
+        listeners: Sequence[Listener] = (),
+    ) -> None:
+        self.generator = generator.train()
+        self.discriminator = discriminator.train()
+        self.data = data
+        self.settings = settings
+        self.latent = latent
+        self.listeners = listeners
+        self.device = data.x.device
+        self.random = torch.Generator(self.device).manual_seed(seed)
+        self.statistics = Statistics()
+        self.ema = ExponentialMovingAverage(generator, settings.ema)
+        self.optimizer_settings = (
+            settings.optimizer,
+            settings.discriminator_optimizer or settings.optimizer,
+        )
+        self.optimizers = (
+            build_optimizer(self.optimizer_settings[0], generator.parameters()),
+            build_optimizer(self.optimizer_settings[1], discriminator.parameters()),
+        )
+        self.train_step = TrainingStep(
+            generator=generator,
+            discriminator=discriminator,
+            optimizers=self.optimizers,
+            loss=loss,
+            penalties=penalties,
+            draw_latents=lambda n: draw_latents(n, latent, self.random),
+            precision=precision,
+            statistics=self.statistics,
+        )
+        self.total_steps = self._total_steps()
+        self.step = 0
+        self.stop_requested = False
+        self._seconds_before = 0.0
+        self._started: float | None = None
+
+    def train(self) -> None:
+        """Train to the end, or until `stop_requested` is set; every listener is told."""
+        self._started = time.perf_counter()
+        for listener in self.listeners:
+            listener.on_start(self)
+        while not self.finished and not self.stop_requested:
+            self._set_learning_rates()
+            batches = [self._draw_batch() for _ in range(self.settings.discriminator_steps)]
+            self.train_step(batches, self.step)
+            self.ema.update(self.step)
+            self.step += 1
+            if self.step % self.settings.log_every == 0 or self.finished:
+                self._log()
+            for listener in self.listeners:
+                listener.on_step(self)
+        self._seconds_before, self._started = self.seconds, None
+        for listener in self.listeners:
+            listener.on_end(self)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all steps are done or the time is up."""
+        return self.progress >= 1
+
+    @property
+    def progress(self) -> float:
+        """How much of the training is done, 0 to 1: of its steps or of its time, whichever is further."""
+        by_steps = self.step / self.total_steps if self.total_steps else 0.0
+        by_time = self.seconds / self.settings.time_limit if self.settings.time_limit else 0.0
+        return max(by_steps, by_time)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent training, earlier parts of a resumed run included."""
+        running = time.perf_counter() - self._started if self._started is not None else 0.0
+        return self._seconds_before + running
+
+    @property
+    def samples_seen(self) -> int:
+        """Real samples used so far, by the discriminator."""
+        return self.step * self.settings.batch_size * self.settings.discriminator_steps
+
+    def _draw_batch(self) -> Samples:
+        index = torch.randint(
+            len(self.data), (self.settings.batch_size,), generator=self.random, device=self.device
+        )
+        return self.data.batch(index)
+
+    def _set_learning_rates(self) -> None:
+        factor = learning_rate_factor(self.settings, self.step, self.progress)
+        for optimizer, settings in zip(self.optimizers, self.optimizer_settings, strict=True):
+            set_learning_rate(optimizer, settings, factor)
+
+    def _log(self) -> None:
+        values = self.statistics.read()
+        for name, value in values.items():
+            if not math.isfinite(value):
+                raise TrainingError(
+                    f"training diverged: {name} was {value} before step {self.step}. "
+                    "Try a lower train.optimizer.lr, a heavier penalty or another seed"
+                )
+        for listener in self.listeners:
+            listener.on_log(self, values)
+
+    def _total_steps(self) -> int | None:
+        settings = self.settings
+        if settings.epochs is None:
+            return settings.steps
+        samples = settings.epochs * len(self.data)
+        return max(1, math.ceil(samples / (settings.batch_size * settings.discriminator_steps)))
+
+    def state(self) -> dict[str, Any]:
+        """Everything that a training needs to go on as if nothing had happened; tensors and primitives."""
+        return {
+            "step": self.step,
+            "seconds": self.seconds,
+            "generator": self.generator.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "ema": self.ema.module.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "statistics": self.statistics.state(),
+            "random": self.random.get_state(),
+            "torch_random": torch.get_rng_state(),
+            "cuda_random": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take back what `state` gave, on whichever device."""
+        self.generator.load_state_dict(state["generator"])
+        self.discriminator.load_state_dict(state["discriminator"])
+        self.ema.module.load_state_dict(state["ema"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        self.statistics.load_state(state["statistics"], self.device)
+        self.random.set_state(state["random"].cpu())
+        torch.set_rng_state(state["torch_random"].cpu())
+        if self.device.type == "cuda" and state["cuda_random"] is not None:
+            torch.cuda.set_rng_state(state["cuda_random"].cpu(), self.device)
+        self.step = state["step"]
+        self._seconds_before = state["seconds"]
