@@ -153,11 +153,13 @@ def _on(device: torch.device, network: nn.Module) -> Any:
 def _load_data(recipe: Recipe) -> Dataset:
     source, fallback = recipe.data.source, recipe.data.fallback
     if fallback is None:
-        return load_dataset(source.build(), None, recipe.seed)
+        return load_dataset(source.build(), None, recipe.seed, name=source.name)
     component = fallback.registered.component
     given = fallback.options.model_dump(exclude_none=True)
     options = component.Options(**fallback_options(source.registered.component, component, given))
-    return load_dataset(source.build(), Choice(fallback.registered, options).build(), recipe.seed)
+    return load_dataset(
+        source.build(), Choice(fallback.registered, options).build(), recipe.seed, name=source.name
+    )
 
 
 def _default_codec(registry: Registry, kind: str) -> Choice:

@@ -138,7 +138,7 @@ class Registry:
         near = difflib.get_close_matches(name, names, n=2)
         if near:
             message += f" Did you mean {' or '.join(near)}?"
-        message += f" Known: {', '.join(names)}."
+        message += f" Known: {', '.join(names)}." if names else ""
         for plugin in self.broken():
             message += f" Plugin {plugin} is broken and might have had it: {plugin.error}."
         return message

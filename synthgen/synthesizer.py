@@ -134,7 +134,7 @@ class Synthesizer:
         shape = (len(noise), *self.spec.shape)
         if x.shape != shape:
             raise PluginError(f"generator {record} returned shape {tuple(x.shape)}; it must be {shape}")
-        if not x.isfinite().all():
+        if not torch.stack(x.aminmax()).isfinite().all():  # NaN goes through a minimum
             raise PluginError(
                 f"generator {record} returned numbers that are not finite among samples {first} to"
                 f" {first + len(x) - 1}; its training has probably diverged"

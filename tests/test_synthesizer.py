@@ -321,3 +321,15 @@ def test_a_plugin_that_changed_since_is_named_with_the_version_of_the_model(fold
 def test_a_device_that_is_not_there_is_refused(folder):
     with pytest.raises(UsageError, match="cuda:99"):
         load(folder, registry(), device="cuda:99")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_model_saved_from_one_device_samples_alike_on_another(folder, tmp_path):
+    on_gpu = load(folder, registry(), device="cuda")
+    assert on_gpu.device.type == "cuda"
+    x, y = on_gpu.sample(300)
+    on_gpu.save(tmp_path / "back")
+    expected, labels = load(tmp_path / "back", registry(), device="cpu").sample(300)
+    assert np.array_equal(y, labels)
+    assert np.abs(x.astype(int) - expected).max() <= 1
+    assert load(tmp_path / "back", registry()).model_hash == load(folder, registry()).model_hash

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -140,9 +141,13 @@ def _warn(name: str, other: str, missing: str) -> None:
         f"{name.upper()} WAS NOT FOUND. {other.upper()} TAKES ITS PLACE.",
         f"All that follows, and every result, is about {other}, not about {name}.",
         "",
-        *missing.splitlines(),
+        *(part for line in missing.splitlines() for part in _wrapped(line)),
     ]
     _log.warning("\n%s\n%s\n%s", frame, "\n".join(f"#  {line}".rstrip() for line in lines), frame)
+
+
+def _wrapped(line: str) -> list[str]:
+    return textwrap.wrap(line, 94, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def _name(source: Source) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -44,17 +45,23 @@ class ImageFolderExporter(Exporter):
 
     def write(self, batches: Iterable[SampleBatch], info: DatasetInfo, directory: Path) -> None:
         """One PNG a sample. Raises UnsupportedError for what is no grey or RGB image."""
-        folders = self.folders(info) or [UNLABELLED]
-        made: set[int] = set()
-        for batch in batches:
-            check_images(batch.x, "image_folder")
-            for number, (image, label) in enumerate(zip(batch.x, batch.y.tolist(), strict=True), batch.start):
-                folder = directory / folders[label]
-                if label not in made:  # none for a class without samples: ImageFolder refuses empty folders
-                    folder.mkdir()
-                    made.add(label)
-                with (folder / f"{number:0{info.digits}}.png").open("xb") as file:
-                    Image.fromarray(image).save(file, "PNG", compress_level=self.options.compress_level)
+        folders = [directory / name for name in self.folders(info) or [UNLABELLED]]
+        with ThreadPoolExecutor(1) as writer:  # one batch is written while the generator makes the next
+            written: Future[None] | None = None
+            for batch in batches:
+                check_images(batch.x, "image_folder")
+                if written:
+                    written.result()
+                written = writer.submit(self._write_batch, batch, folders, info.digits)
+            if written:
+                written.result()
+
+    def _write_batch(self, batch: SampleBatch, folders: list[Path], digits: int) -> None:
+        for label in set(batch.y.tolist()):  # none for a class without samples: ImageFolder refuses those
+            folders[label].mkdir(exist_ok=True)
+        for number, (image, label) in enumerate(zip(batch.x, batch.y.tolist(), strict=True), batch.start):
+            with (folders[label] / f"{number:0{digits}}.png").open("xb") as file:
+                Image.fromarray(image).save(file, "PNG", compress_level=self.options.compress_level)
 
 
 def check_images(x: np.ndarray, exporter: str) -> None:

@@ -14,7 +14,7 @@ def squared_gradient_norms(critic: Critic, x: Tensor, condition: Tensor) -> Tens
     """Squared norm of the logit's gradient by each sample, `(B,)`; differentiable by the weights."""
     x = x.detach().requires_grad_(True)
     (gradient,) = torch.autograd.grad(critic(x, condition).logits.sum(), x, create_graph=True)
-    return gradient.float().square().flatten(1).sum(1)
+    return gradient.square().flatten(1).sum(1)
 
 
 class R1(Penalty):
@@ -44,7 +44,7 @@ class WassersteinGradientPenalty(Penalty):
 
     def penalty(self, critic: Critic, real: Samples, fake: Samples) -> Tensor:
         """E (‖∇ logit(x̂)‖ - 1)², x̂ at a random place on the line from a real to a generated sample."""
-        share = torch.rand(len(real.x), *[1] * (real.x.dim() - 1), device=real.x.device)
+        share = torch.rand(len(real.x), *[1] * (real.x.dim() - 1), device=real.x.device, dtype=real.x.dtype)
         between = torch.lerp(fake.x.detach(), real.x, share)
         norms = (squared_gradient_norms(critic, between, real.condition) + 1e-12).sqrt()
         return (norms - 1).square().mean()

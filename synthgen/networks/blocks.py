@@ -20,10 +20,7 @@ def activation(name: Activation) -> nn.Module:
 
 
 class ConditionalBatchNorm(nn.Module):
-    """Batch norm whose scale and shift are linear in the condition (Dumoulin et al. 2017; de Vries et al. 2017).
-
-    With no condition it is batch norm.
-    """
+    """Batch norm whose scale and shift are linear in the condition (de Vries et al. 2017)."""
 
     def __init__(self, channels: int, condition_dim: int) -> None:
         super().__init__()
@@ -40,14 +37,13 @@ class ConditionalBatchNorm(nn.Module):
 
 
 class Norm(nn.Module):
-    """The generator's normalisation by name, all called with a condition."""
+    """The generator's normalisation by name, all called with a condition; without one, plain batch norm."""
 
     def __init__(self, name: GeneratorNorm, channels: int, condition_dim: int) -> None:
         super().__init__()
-        self.conditional = (
-            ConditionalBatchNorm(channels, condition_dim) if name == "conditional_batch" else None
-        )
-        self.plain = nn.BatchNorm2d(channels) if name == "batch" else nn.Identity()
+        conditional = name == "conditional_batch" and condition_dim > 0
+        self.conditional = ConditionalBatchNorm(channels, condition_dim) if conditional else None
+        self.plain = nn.BatchNorm2d(channels) if name != "none" and not conditional else nn.Identity()
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """`x (B, C, H, W)`, normalised."""

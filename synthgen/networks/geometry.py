@@ -30,11 +30,10 @@ def count_levels(height: int, width: int, wanted: int | None, network: str) -> i
         levels = max(levels, 1)
     factor = 2**levels
     if height % factor or width % factor:
-        down, up = ((side // factor * factor, -(-side // factor) * factor) for side in (height, width))
+        near = [max(factor, round(side / factor) * factor) for side in (height, width)]
         raise UnsupportedError(
-            f"{network} with {levels} level{'s' if levels > 1 else ''} makes images whose sides are multiples "
-            f"of {factor}, not {height}×{width}; set the source's size, for instance to "
-            f"[{down[1] or up[1]}, {up[1] or down[1]}]"
+            f"{network} with {levels} level{'s' if levels > 1 else ''} makes images whose sides are multiples of"
+            f" {factor}, not {height}×{width}; set the source's size, for instance to {near}"
         )
     return levels
 

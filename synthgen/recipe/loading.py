@@ -11,8 +11,8 @@ from synthgen.errors import RecipeError, UsageError
 from synthgen.plugins import Registry, installed_plugins
 from synthgen.recipe.overrides import apply_override, parse_override
 from synthgen.recipe.problems import Problems, dotted
-from synthgen.recipe.resolving import resolve
-from synthgen.recipe.schema import Recipe
+from synthgen.recipe.resolving import resolve, resolve_export
+from synthgen.recipe.schema import ExportChoice, Recipe
 from synthgen.recipe.wording import matches, show
 from synthgen.recipe.yaml_loader import Document, KeyPath, YamlError, read_yaml
 
@@ -61,6 +61,16 @@ def parse_recipe(
 def recipe_from_dict(values: Mapping[str, Any], registry: Registry | None = None) -> Recipe:
     """The recipe in plain values such as `Recipe.to_dict` gives. Errors name the key alone."""
     return _resolve(Document(_plain(values, ())), None, (), registry, "recipe")
+
+
+def parse_export(
+    values: Mapping[str, Any], overrides: Sequence[str] = (), registry: Registry | None = None
+) -> ExportChoice:
+    """An `export:` section alone, from plain values and overrides such as `compress_level=9`."""
+    section = {"export": _plain(values, ())}
+    applied = [apply_override(section, parse_override(f"export.{text}")) for text in overrides]
+    problems = Problems(None, Document(section), applied)
+    return resolve_export(section["export"], registry or installed_plugins(), problems)
 
 
 def _resolve(

@@ -54,6 +54,14 @@ def resolve(data: Mapping[str, Any], registry: Registry, problems: Problems) -> 
     return Recipe(**parts)
 
 
+def resolve_export(data: Mapping[str, Any], registry: Registry, problems: Problems) -> ExportChoice:
+    """The export section that these values describe; raises all problems."""
+    choice = _Resolver(registry, problems).export(data)
+    problems.raise_all()
+    assert choice is not None  # or there was a problem
+    return choice
+
+
 @dataclass
 class _Resolver:
     """Checks one section after another; what is wrong goes to `problems`, and the section comes back None."""

@@ -6,6 +6,7 @@ import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     NonNegativeFloat,
@@ -33,6 +34,17 @@ def seconds(value: Any) -> Any:
 Duration = Annotated[PositiveFloat, BeforeValidator(seconds)]
 """Seconds; recipes may write 90s, 5m or 1.5h."""
 
+
+def device_name(value: str) -> str:
+    """The name of a device as torch writes it, or `auto`."""
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", value):
+        raise ValueError("must be auto, cpu, cuda, cuda:N or mps")
+    return value
+
+
+Device = Annotated[str, AfterValidator(device_name)]
+"""auto, cpu, cuda, cuda:N or mps."""
+
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -53,7 +65,7 @@ class OptimizerSettings(Options):
     lr: PositiveFloat = 1e-3
     """Learning rate at the start."""
     betas: tuple[Beta, Beta] = (0.0, 0.99)
-    """Decay of Adam's two moments; the first is RMSprop's unused and SGD's momentum."""
+    """Decay of Adam's two moments; the first is SGD's and RMSprop's momentum, the second RMSprop's alpha."""
     weight_decay: NonNegativeFloat = 0.0
     """Weight decay, as torch's optimizer of this name defines it."""
 
@@ -85,7 +97,7 @@ class TrainSettings(Options):
     """Decay of the generator's moving average, which is the model that is kept; 0 keeps the last weights."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """Arithmetic of the networks; auto takes bf16 where the device is faster with it."""
-    device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
+    device: Device = "auto"
     """auto (CUDA if there is one, else the CPU), cpu, cuda, cuda:N or mps."""
     threads: PositiveInt | None = None
     """CPU threads; all cores if not given."""

@@ -18,6 +18,7 @@ SUFFIXES = frozenset(
 Resize = Literal["crop", "pad", "stretch"]
 
 _ORIENTATION = 0x0112  # the EXIF tag
+_TIFF_SIZE = (256, 257)
 _ON_ITS_SIDE = (5, 6, 7, 8)  # its values that swap width and height
 
 
@@ -41,6 +42,8 @@ def read_header(path: Path) -> Header:
     try:
         with Image.open(path) as image:
             width, height = image.size
+            if image.format == "TIFF":  # Pillow's versions differ in whether a TIFF's size is upright
+                width, height = (image.tag_v2[tag] for tag in _TIFF_SIZE)  # type: ignore[attr-defined]
             if _orientation(image) in _ON_ITS_SIDE:
                 width, height = height, width
             return Header(height, width, _is_grey(image), image.has_transparency_data)
@@ -58,7 +61,8 @@ def read_pixels(path: Path, *, grey: bool, size: tuple[int, int] | None, resize:
     from PIL import Image, ImageOps  # noqa: PLC0415
 
     try:
-        with Image.open(path) as file:
+        # by a stream, since Pillow maps an uncompressed TIFF named by its path, and scrambles it if it is turned
+        with path.open("rb") as stream, Image.open(stream) as file:
             if size is not None:
                 # decodes a large JPEG at half size, a quarter, ... as long as it stays well above `size`
                 file.draft(None, (2 * max(size), 2 * max(size)))

@@ -1,0 +1,135 @@
+import numpy as np
+import pytest
+
+from synthgen import ClassLabel, DataError, DataNotFoundError
+from synthgen.data.sources.npz import Npz
+
+X = np.arange(4 * 2 * 3, dtype=np.uint8).reshape(4, 2, 3)
+Y = np.array([7, 3, 7, 5])
+
+
+def load(path, **options):
+    return Npz(Npz.Options(path=path, **options)).load()
+
+
+def loaded(tmp_path, **arrays):
+    np.savez(tmp_path / "toy.npz", **arrays)
+    return load(tmp_path / "toy.npz")
+
+
+def test_what_the_exporter_writes_comes_back_with_numbers_and_names(tmp_path):
+    dataset = loaded(
+        tmp_path, x=X, y=Y, classes=np.array(["three", "seven", "five"]), numbers=np.array([3, 7, 5])
+    )
+    assert dataset.name == "toy"
+    assert np.array_equal(dataset.x, X)
+    assert dataset.classes == (ClassLabel(3, "three"), ClassLabel(7, "seven"), ClassLabel(5, "five"))
+    assert dataset.y.tolist() == [1, 0, 1, 2]
+    assert dataset.y.dtype == np.int64
+
+
+def test_classes_without_numbers_are_numbered_from_zero(tmp_path):
+    dataset = loaded(tmp_path, x=X, y=np.array([1, 0, 1, 1], np.uint8), classes=np.array(["no", "yes"]))
+    assert dataset.classes == (ClassLabel(0, "no"), ClassLabel(1, "yes"))
+    assert dataset.y.tolist() == [1, 0, 1, 1]
+
+
+def test_without_classes_the_numbers_in_y_are_their_names(tmp_path):
+    dataset = loaded(tmp_path, x=X, y=Y)
+    assert dataset.classes == (ClassLabel(3, "3"), ClassLabel(5, "5"), ClassLabel(7, "7"))
+    assert dataset.y.tolist() == [2, 0, 2, 1]
+
+
+def test_without_y_the_images_are_unlabelled(tmp_path):
+    dataset = loaded(tmp_path, x=X)
+    assert dataset.classes == ()
+    assert dataset.y.tolist() == [0, 0, 0, 0]
+
+
+def test_a_class_that_no_image_has_is_kept(tmp_path):
+    dataset = loaded(tmp_path, x=X, y=np.zeros(4, int), classes=np.array(["a", "b"]))
+    assert len(dataset.classes) == 2
+
+
+@pytest.mark.parametrize(("channels", "shape"), [(1, (4, 2, 3)), (3, (4, 2, 3, 3))])
+def test_a_last_axis_of_one_is_grey_and_of_three_rgb(tmp_path, channels, shape):
+    x = np.repeat(X[..., None], channels, axis=3)
+    dataset = loaded(tmp_path, x=x)
+    assert dataset.x.shape == shape
+    assert np.array_equal(dataset.x.reshape(-1), x.reshape(-1))
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"images": X}, "no array 'x'.*it has images"),
+        ({"x": X / 255}, r"array 'x' is float64 \(4, 2, 3\); .*uint8.*\(x \* 255\)"),
+        ({"x": X.astype(int)}, "array 'x' is int64"),
+        ({"x": X[0]}, r"array 'x' is uint8 \(2, 3\); images must be"),
+        ({"x": np.zeros((4, 3, 8, 8), np.uint8)}, "put the channels last"),
+        ({"x": np.zeros((4, 8, 8, 4), np.uint8)}, r"uint8 \(4, 8, 8, 4\); images must be"),
+        ({"x": X[:0]}, "not one image"),
+        ({"x": np.array([None])}, "array 'x' cannot be read.*pickled objects are not read"),
+        ({"x": X, "y": Y.astype(float)}, r"array 'y' is float64 \(4,\); labels must be integers"),
+        ({"x": X, "y": Y[:3]}, r"array 'y' is int64 \(3,\); .*each of the 4 images"),
+        ({"x": X, "y": Y[:, None]}, r"array 'y' is int64 \(4, 1\)"),
+        (
+            {"x": X, "y": Y, "classes": np.array(["a", "b"])},
+            r"y\[1\] is 3, which is no class number; there are 0, 1",
+        ),
+        ({"x": X, "y": np.array([0, 0, -1, 0]), "classes": np.array(["a"])}, r"y\[2\] is -1"),
+        ({"x": X, "y": Y, "classes": np.array([1, 2])}, "array 'classes' is int64"),
+        ({"x": X, "y": Y, "numbers": np.array(["3"])}, "array 'numbers' is <U1"),
+        (
+            {"x": X, "y": Y, "classes": np.array(["a"]), "numbers": np.array([3, 5])},
+            "1 classes but 2 numbers",
+        ),
+        (
+            {"x": X, "y": Y, "classes": np.array(["a", "b", "a"]), "numbers": [3, 5, 7]},
+            "'classes' has a more than",
+        ),
+        (
+            {"x": X, "y": Y, "classes": np.array(["a", "b", "c"]), "numbers": [3, 5, 3]},
+            "'numbers' has 3 more than",
+        ),
+        ({"x": X, "classes": np.array(["a"])}, "has 'classes' but no 'y'"),
+    ],
+)
+def test_arrays_that_are_not_as_they_should_be_are_named(tmp_path, arrays, message):
+    with pytest.raises(DataError, match=rf"toy\.npz: .*{message}"):
+        loaded(tmp_path, **arrays)
+
+
+def test_the_first_bad_label_is_named_by_its_row(tmp_path):
+    with pytest.raises(DataError, match=r"y\[3\] is 9"):
+        loaded(tmp_path, x=X, y=np.array([0, 1, 0, 9]), classes=np.array(["a", "b"]))
+
+
+def test_a_missing_file_is_data_not_found(tmp_path):
+    with pytest.raises(DataNotFoundError, match=r"nothing\.npz: no such file"):
+        load(tmp_path / "nothing.npz")
+
+
+def test_what_is_no_npz_file_is_refused(tmp_path):
+    np.save(tmp_path / "x.npy", X)
+    (tmp_path / "text.npz").write_text("hello")
+    np.savez(tmp_path / "cut.npz", x=X)
+    (tmp_path / "cut.npz").write_bytes((tmp_path / "cut.npz").read_bytes()[:-30])
+    for name in ("x.npy", "text.npz", "cut.npz", "."):
+        with pytest.raises(DataError, match="not an npz file"):
+            load(tmp_path / name)
+
+
+def test_a_damaged_array_is_named(tmp_path):
+    np.savez(tmp_path / "toy.npz", x=X, y=Y)
+    content = bytearray((tmp_path / "toy.npz").read_bytes())
+    content[content.find(X.tobytes())] ^= 0xFF
+    (tmp_path / "toy.npz").write_bytes(content)
+    with pytest.raises(DataError, match="array 'x' cannot be read"):
+        load(tmp_path / "toy.npz")
+
+
+def test_there_are_no_splits(tmp_path):
+    np.savez(tmp_path / "toy.npz", x=X)
+    with pytest.raises(DataError, match="no splits, so no 'test'"):
+        load(tmp_path / "toy.npz", split="test")
