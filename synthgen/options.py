@@ -34,5 +34,5 @@ class SourceOptions(Options):
     """Keep only these classes, by name or number; the model knows them in this order."""
     limit: PositiveInt | None = None
     """Keep at most so many samples, drawn at random with the recipe's seed."""
-    per_class: PositiveInt | list[PositiveInt] | dict[str, PositiveInt] | None = None
+    per_class: PositiveInt | list[PositiveInt] | dict[str | int, PositiveInt] | None = None
     """Keep at most so many samples of each class: one number, one for each class, or a mapping by class."""

@@ -99,7 +99,8 @@ def resume(path: Path | str, *, registry: Registry | None = None) -> Run:
     if checkpoints:
         trainer.load_state(load_checkpoint(checkpoints[-1], setup.recipe.digest, setup.device))
     logger.info("resuming %s at step %d", path, trainer.step)
-    shutil.rmtree(directory.model, ignore_errors=True)  # left by a run that was stopped while exporting
+    for made in (directory.model, directory.dataset):  # left by a run that was stopped near its end
+        shutil.rmtree(made, ignore_errors=True)
     return _carry_out(directory, setup, trainer)
 
 

@@ -237,13 +237,13 @@ class _Loader:
 
 def _check(kind: str, name: str, component: Any) -> None:
     base: Any = KINDS[kind]
+    options = getattr(component, "Options", None)
     if not isinstance(name, str) or not name.isidentifier() or name != name.lower():
         raise TypeError(f"{kind} name {name!r} must be lower-case letters, digits and underscores")
     if not isinstance(component, type) or not issubclass(component, base):
         raise TypeError(f"{kind} '{name}' must be a subclass of synthgen.{base.__name__}, not {component!r}")
-    options: type[Any] = base.Options
-    if not issubclass(component.Options, options):
-        raise TypeError(f"{kind} '{name}': its Options must derive from synthgen.{options.__name__}")
+    if not isinstance(options, type) or not issubclass(options, base.Options):
+        raise TypeError(f"{kind} '{name}': its Options must derive from synthgen.{base.Options.__name__}")
 
 
 def _version(point: EntryPoint) -> str:

@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from synthgen.device import describe_device
 from synthgen.version import __version__
 
 if TYPE_CHECKING:
     from synthgen.pipeline import Setup
 
-LIBRARIES = ("torch", "torchvision", "numpy", "pydantic", "pluggy", "safetensors", "scikit-learn")
+LIBRARIES = ("torchvision", "numpy", "pydantic", "pluggy", "safetensors", "scikit-learn")
 
 
 def describe_run(setup: Setup) -> dict[str, Any]:
@@ -43,6 +45,7 @@ def describe_run(setup: Setup) -> dict[str, Any]:
         "versions": {
             "synthgen": __version__,
             "python": platform.python_version(),
+            "torch": torch.__version__,  # with the CUDA it was built for
             **{library: version(library) for library in LIBRARIES},
         },
         "plugins": [

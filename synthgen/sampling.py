@@ -6,8 +6,6 @@ with `(seed, k)`, so that sample number i is the same whatever was asked for aro
 
 from __future__ import annotations
 
-import difflib
-import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from synthgen.classes import as_number, find_class
 from synthgen.components import ClassLabel
 from synthgen.errors import UsageError
 from synthgen.latents import draw_latents
@@ -121,28 +120,6 @@ def find_classes(known: Sequence[ClassLabel], wanted: Sequence[str | int]) -> li
     return list(dict.fromkeys(find_class(known, one) for one in wanted))
 
 
-def find_class(known: Sequence[ClassLabel], wanted: Any) -> int:
-    """Index of a class given by name or number; a name that matches wins over digits read as a number.
-
-    Raises UsageError that lists the classes and names near matches.
-    """
-    is_text = isinstance(wanted, str)
-    names = [label.name for label in known]
-    numbers = [label.number for label in known]
-    if is_text and wanted in names:
-        return names.index(wanted)
-    number = _as_number(wanted)
-    if number is not None and number in numbers:
-        return numbers.index(number)
-    if not is_text and str(wanted) in names:
-        return names.index(str(wanted))
-    near = difflib.get_close_matches(str(wanted), names, n=2)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    listed = ", ".join(n if n == str(i) else f"{i} {n}" for i, n in list(known)[:50])
-    more = f" and {len(known) - 50} more" if len(known) > 50 else ""
-    raise UsageError(f"the model has no class '{wanted}'.{hint} It has: {listed}{more}.")
-
-
 def _per_class(
     known: Sequence[ClassLabel], chosen: Sequence[int], per_class: PerClass
 ) -> Iterator[tuple[int, Any]]:
@@ -165,17 +142,8 @@ def _per_class(
         yield from ((index, per_class) for index in chosen)
 
 
-def _as_number(value: Any) -> int | None:
-    if isinstance(value, str):
-        return int(value) if value.isascii() and value.isdigit() else None
-    try:
-        return None if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        return None
-
-
 def _number(value: Any, what: str) -> int:
-    number = None if isinstance(value, str) else _as_number(value)
+    number = None if isinstance(value, str) else as_number(value)
     if number is None or number < 0:
         raise UsageError(f"{what} must have a whole number of samples, 0 or more, not {value!r}")
     return number

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
+import torch
+from tests_support import TINY_RECIPE, write_tiny_npz
 
 from synthgen.plugins import Registry, load_plugins
+
+torch.set_num_threads(1)  # on networks this tiny a second thread costs more than it gives
 
 
 @pytest.fixture(scope="session")
@@ -28,34 +31,8 @@ def real_data() -> Path:
 
 @pytest.fixture
 def tiny_npz(tmp_path: Path) -> Path:
-    """48 images of 8×8 in three classes, numbered 3, 5 and 9: bright left, bright right, bright everywhere."""
-    x = np.random.default_rng(0).integers(0, 40, (48, 8, 8), dtype=np.uint8)
-    y = np.tile([3, 5, 9], 16)
-    x[y != 5, :, :4] += 200
-    x[y != 3, :, 4:] += 200
-    path = tmp_path / "tiny.npz"
-    np.savez(path, x=x, y=y, classes=np.array(["left", "right", "both"]), numbers=np.array([3, 5, 9]))
-    return path
-
-
-TINY_RECIPE = """\
-name: tiny
-seed: 1
-data: {{name: npz, path: "{data}"}}
-latent: {{dim: 8}}
-generator: {{name: dcgan, channels: 4}}
-discriminator: {{name: dcgan, channels: 4, features: 8}}
-penalties: [{{name: r1, every: 2, samples: 4}}]
-train:
-  steps: 12
-  batch_size: 8
-  log_every: 4
-  sample_every: 6
-  checkpoint_every: 4
-  device: cpu
-  precision: fp32
-export: {{format: npz, count: 30}}
-"""
+    """The file of `write_tiny_npz`."""
+    return write_tiny_npz(tmp_path)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import torch
 from synthgen.components import ClassLabel
 from synthgen.errors import UsageError
 from synthgen.latents import draw_latents
-from synthgen.sampling import CHUNK, ClassPlan, draw_chunk, find_class, make_plan
+from synthgen.sampling import CHUNK, ClassPlan, draw_chunk, make_plan
 from synthgen.training.settings import LatentSettings
 
 PETS = (ClassLabel(7, "cat"), ClassLabel(3, "dog"), ClassLabel(0, "newt"))
@@ -83,22 +83,9 @@ def test_a_class_without_real_samples_can_still_be_asked_for():
     assert make_plan(PETS, (5, 0, 5), 4, classes=["dog"]).weights == (0, 1, 0)
 
 
-@pytest.mark.parametrize(("wanted", "index"), [("cat", 0), (7, 0), ("7", 0), (np.int64(3), 1), ("newt", 2)])
-def test_classes_go_by_name_or_number(wanted, index):
-    assert find_class(PETS, wanted) == index
-
-
-def test_a_text_of_digits_is_a_name_first_and_a_number_is_a_number_first():
-    shifted = (ClassLabel(0, "1"), ClassLabel(1, "2"))
-    assert find_class(shifted, "1") == 0
-    assert find_class(shifted, 1) == 1
-    assert find_class(shifted, "0") == 0
-    assert find_class(shifted, 2) == 1
-
-
 def test_an_unknown_class_lists_the_known_ones_and_a_near_match():
     with pytest.raises(
-        UsageError, match=re.escape("no class 'dgo'. Did you mean dog? It has: 7 cat, 3 dog, 0 newt.")
+        UsageError, match=re.escape("no class 'dgo'. Did you mean dog? Classes: cat (7), dog (3), newt (0).")
     ):
         make_plan(PETS, (1, 1, 1), 4, classes=["dgo"])
     with pytest.raises(UsageError, match="no class '12'"):

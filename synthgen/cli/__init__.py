@@ -40,7 +40,7 @@ class Group(click.Group):
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="synthgen")
 def main() -> None:
-    """Make labelled synthetic data from real data: train a generator from a recipe, sample it, export it.
+    """Make labelled synthetic data from real, labelled data.
 
     Exit codes: 0 done, 1 the run failed, 2 usage or recipe, 3 a plugin failed, 130 interrupted.
     """

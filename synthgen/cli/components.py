@@ -68,7 +68,7 @@ def list_components(kind: str | None, as_json: bool, registry: Registry) -> None
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_plugins
 def show(name: str, as_json: bool, registry: Registry) -> None:
-    """Show a component: what it is, and its options with types and defaults."""
+    """Show the component NAME: its options, types and defaults."""
     from synthgen.plugins import KINDS
 
     found = [r for kind in KINDS for r in registry.all(kind) if r.name == name]

@@ -29,7 +29,7 @@ def run(
     dry_run: bool,
     registry: Registry,
 ) -> None:
-    """Train what a RECIPE says and export the synthetic dataset it asks for.
+    """Train what RECIPE says and export its dataset.
 
     KEY=VALUE changes the recipe for this run, for instance train.steps=500 seed=3. The folder of the run is
     printed at the end.

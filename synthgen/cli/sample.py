@@ -43,7 +43,10 @@ def sample(
     as_json: bool,
     registry: Registry,
 ) -> None:
-    """Write a new synthetic dataset from a finished RUN (its folder, or a model's)."""
+    """Write a new dataset from a finished RUN.
+
+    RUN is the folder of a run, or its model folder alone. Give --count or --per-class.
+    """
     from synthgen.pipeline import export
     from synthgen.recipe import parse_export
     from synthgen.synthesizer import load

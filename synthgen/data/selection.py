@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from synthgen.classes import find_class, list_classes
 from synthgen.components import ClassLabel, Dataset
 from synthgen.errors import DataError, UsageError
 from synthgen.options import SourceOptions
@@ -40,33 +40,10 @@ def select(dataset: Dataset, options: SourceOptions, seed: int) -> Dataset:
     return dataset
 
 
-def find_class(classes: tuple[ClassLabel, ...], wanted: str | int) -> int:
-    """Index of the class that has this name or number.
-
-    A string is first taken for a name. A number that is one class's number and another's name is refused: a
-    name of digits in quotes is plain. Raises UsageError with near matches.
-    """
-    names = [label.name for label in classes]
-    numbers = [str(label.number) for label in classes]
-    by_name = names.index(str(wanted)) if str(wanted) in names else None
-    by_number = numbers.index(str(wanted)) if str(wanted) in numbers else None
-    if isinstance(wanted, int) and None not in (by_name, by_number) and by_name != by_number:
-        raise UsageError(
-            f"class {wanted} could be the class number {wanted} (called '{names[by_number or 0]}') or the one"
-            f" called '{wanted}'; write its name, in quotes"
-        )
-    index = by_number if by_name is None else by_name
-    if index is None:
-        near = difflib.get_close_matches(str(wanted), names, n=2)
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise UsageError(f"there is no class '{wanted}'.{hint} Classes: {_listed(classes)}.")
-    return index
-
-
 def _keep_classes(dataset: Dataset, wanted: list[str | int]) -> Dataset:
     if not wanted:
         raise UsageError(
-            f"classes: the list is empty. Classes of {dataset.name}: {_listed(dataset.classes)}."
+            f"classes: the list is empty. Classes of {dataset.name}: {list_classes(dataset.classes)}."
         )
     indices: list[int] = []
     for given in wanted:
@@ -108,7 +85,7 @@ def _counts(classes: tuple[ClassLabel, ...], per_class: Any) -> list[int | None]
     if isinstance(per_class, list):
         if len(per_class) != len(classes):
             raise UsageError(
-                f"per_class: {len(per_class)} numbers for {len(classes)} classes ({_listed(classes)});"
+                f"per_class: {len(per_class)} numbers for {len(classes)} classes ({list_classes(classes)});"
                 " give one for each, in this order"
             )
         return list(per_class)
@@ -140,11 +117,3 @@ def _refuse_empty(dataset: Dataset, options: SourceOptions) -> None:
         raise DataError(
             f"{dataset.name}: no samples of class {', '.join(empty)}{cause}; name those to keep by classes:"
         )
-
-
-def _listed(classes: tuple[ClassLabel, ...]) -> str:
-    shown = ", ".join(
-        label.name if label.name == str(label.number) else f"{label.name} ({label.number})"
-        for label in classes[:20]
-    )
-    return shown + (f" and {len(classes) - 20} more" if len(classes) > 20 else "")

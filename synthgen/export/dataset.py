@@ -38,9 +38,7 @@ def export_dataset(
     """Write the plan's samples with `exporter` into the new folder `directory`; return the manifest's head.
 
     The head is the manifest without `files`, of which there may be millions. The same model, plan, exporter
-    and seed give the same bytes of every file. Samples, files' hashes and the manifest are streamed. An
-    exporter may have two methods beside `write`: `folders(info)`, the folder of each class, and
-    `usage(info)`, Python that reads the dataset.
+    and seed give the same bytes of every file. Samples, files' hashes and the manifest are streamed.
 
     Raises UsageError if the folder is taken, PluginError if generator, codec or exporter fail.
     """
@@ -65,7 +63,7 @@ def _write_samples(
     """Let the exporter write; return its classes' folders and its usage, where it has such."""
     try:
         exporter.write(tally, info, folder)
-        folders, usage = _optional(exporter, "folders", info), _optional(exporter, "usage", info)
+        folders, usage = exporter.folders(info), exporter.usage(info)
     except (SynthgenError, OSError):
         raise
     except Exception as error:
@@ -168,9 +166,3 @@ def _files(folder: Path) -> Iterable[Path]:
             yield from _files(path)
         else:
             yield path
-
-
-def _optional(exporter: Exporter, method: str, info: DatasetInfo) -> Any:
-    """What an optional method of the exporter says; None without it."""
-    found = getattr(exporter, method, None)
-    return found(info) if found else None

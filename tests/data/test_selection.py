@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from synthgen import ClassLabel, DataError, SourceOptions
-from synthgen.data.selection import find_class, select
+from synthgen.data.selection import select
 from synthgen.errors import UsageError
 
 from .helpers import make_dataset
@@ -24,18 +24,6 @@ def test_classes_by_name_and_number_come_in_the_order_asked_for():
     assert kept.y.dtype == np.int64
     assert kept.y.tolist() == [1, 0, 1, 0, 1, 0, 1, 1]
     assert chosen(kept) == [0, 2, 3, 5, 6, 8, 9, 11]
-
-
-def test_a_class_number_may_be_written_as_a_string():
-    assert find_class((ClassLabel(3, "three"), ClassLabel(5, "five")), "5") == 1
-
-
-def test_a_name_of_digits_in_quotes_is_a_name_and_bare_it_is_refused_where_it_is_ambiguous():
-    classes = (ClassLabel(0, "0"), ClassLabel(1, "2"), ClassLabel(2, "10"))
-    assert find_class(classes, "2") == 1
-    assert find_class(classes, 0) == 0
-    with pytest.raises(UsageError, match=r"class 2 could be the class number 2 \(called '10'\)"):
-        find_class(classes, 2)
 
 
 def test_an_unknown_class_is_told_with_near_matches_and_the_list():

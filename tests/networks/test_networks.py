@@ -102,7 +102,10 @@ def test_image_network_refuses_data_that_is_no_image(registry):
 
 def test_fast_transposed_convolution_equals_torchs_own_in_value_and_gradient():
     torch.manual_seed(0)
-    fast, x = TransposedConv2d(6, 5).double(), torch.randn(2, 6, 7, 9, dtype=torch.float64, requires_grad=True)
+    fast, x = (
+        TransposedConv2d(6, 5).double(),
+        torch.randn(2, 6, 7, 9, dtype=torch.float64, requires_grad=True),
+    )
     slow_y = nn.ConvTranspose2d.forward(fast, x)
     fast_y = fast(x)
     torch.testing.assert_close(fast_y, slow_y)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from synthgen import DataError, DataNotFoundError
+from synthgen import ClassLabel, DataError, DataNotFoundError
 from synthgen.data.sources.pictures import SUFFIXES
 
 
@@ -55,6 +55,14 @@ def list_pictures(folder: Path) -> tuple[list[str], list[Picture]]:
     pictures = [Picture(path, y) for y, name in enumerate(names) for path in _walk(folder / name)]
     refuse_empty(folder, names, {picture.y for picture in pictures}, "no pictures in it")
     return names, pictures
+
+
+def number_classes(names: list[str]) -> tuple[ClassLabel, ...]:
+    """The classes of folders with these names: folders all called by a number have it, others are counted."""
+    numbers = [int(name) for name in names if name.isascii() and name.isdigit()]
+    if len(set(numbers)) != len(names):
+        numbers = list(range(len(names)))
+    return tuple(ClassLabel(number, name) for number, name in zip(numbers, names, strict=True))
 
 
 def refuse_empty(folder: Path, names: list[str], filled: set[int], what: str) -> None:

@@ -11,8 +11,14 @@ from typing import Any, Literal
 import numpy as np
 from tqdm import tqdm
 
-from synthgen import ClassLabel, DataError, Dataset, Source, SourceOptions
-from synthgen.data.sources.class_folders import Picture, list_pictures, refuse_empty, split_folder
+from synthgen import DataError, Dataset, Source, SourceOptions
+from synthgen.data.sources.class_folders import (
+    Picture,
+    list_pictures,
+    number_classes,
+    refuse_empty,
+    split_folder,
+)
 from synthgen.data.sources.pictures import Header, PictureError, Resize, read_header, read_pixels
 from synthgen.data.sources.sizes import Size, height_width
 
@@ -42,7 +48,7 @@ class ImageFolder(Source):
         """What to do about a picture that cannot be read: end with an error, or skip it and say so."""
 
     def load(self) -> Dataset:
-        """All pictures of the split; the classes are numbered in natural order of their names, from 0."""
+        """All pictures of the split; classes are numbered as `number_classes` says."""
         root: Path = self.options.root.expanduser()
         folder = split_folder(root, self.options.split)
         names, pictures = list_pictures(folder)
@@ -56,7 +62,7 @@ class ImageFolder(Source):
             name=title,
             x=x,
             y=y,
-            classes=tuple(ClassLabel(number, name) for number, name in enumerate(names)),
+            classes=number_classes(names),
             description=f"Pictures from the folder {title}.",
             notes=_notes(folder, sum(header.alpha for header in headers), skipped),
         )

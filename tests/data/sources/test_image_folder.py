@@ -4,6 +4,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from synthgen import ClassLabel, DataError, DataNotFoundError
+from synthgen.data.sources.class_folders import number_classes
 from synthgen.data.sources.image_folder import ImageFolder
 
 from ..helpers import save_picture
@@ -25,7 +26,7 @@ def test_pictures_become_a_dataset_named_after_the_folder(tmp_path):
         save_picture(tmp_path / "pets" / f"{name}.png", n)
     dataset = load(tmp_path / "pets")
     assert dataset.name == "pets"
-    assert dataset.classes == (ClassLabel(0, "1"), ClassLabel(1, "2"), ClassLabel(2, "10"))
+    assert dataset.classes == (ClassLabel(1, "1"), ClassLabel(2, "2"), ClassLabel(10, "10"))
     assert (dataset.x.shape, dataset.x.dtype, dataset.y.dtype) == ((4, 4, 6), np.uint8, np.int64)
     assert dataset.x[:, 0, 0].tolist() == [3, 1, 0, 2]
     assert dataset.y.tolist() == [0, 1, 1, 2]
@@ -133,3 +134,11 @@ def test_a_missing_folder_is_data_not_found(tmp_path):
 def test_options_are_checked(options):
     with pytest.raises(ValidationError):
         ImageFolder.Options(**options)
+
+
+@pytest.mark.parametrize(
+    ("names", "numbers"),
+    [(["2", "10"], [2, 10]), (["cat", "dog"], [0, 1]), (["2", "ten"], [0, 1]), (["1", "01"], [0, 1])],
+)
+def test_folders_called_by_numbers_keep_them_and_others_are_counted(names, numbers):
+    assert [label.number for label in number_classes(names)] == numbers

@@ -1,0 +1,96 @@
+"""Who may import whom, and that what must be light is light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "synthgen"
+
+FORBIDDEN = {
+    "errors.py": {"components", "hookspecs", "plugins", "recipe", "pipeline", "cli"},
+    "options.py": {"components", "hookspecs", "plugins", "recipe", "pipeline", "cli"},
+    "components.py": {"hookspecs", "plugins", "recipe", "pipeline", "cli", "training", "data"},
+    "hookspecs.py": {"plugins", "recipe", "pipeline", "cli"},
+    "plugins.py": {"recipe", "pipeline", "cli", "training"},
+    "recipe": {"pipeline", "cli", "data", "networks", "losses", "synthesizer"},
+    "training": {"recipe", "plugins", "pipeline", "cli"},
+    "data": {"training", "recipe", "pipeline", "cli"},
+    "export": {"training", "recipe", "pipeline", "cli"},
+    "synthesizer.py": {"recipe", "pipeline", "cli"},
+    "pipeline.py": {"cli"},
+}
+"""For each room, the rooms that it must not know."""
+
+SETTINGS = {"training.settings", "export.settings"}
+"""Settings models, which every room may know: they import nothing but options."""
+
+PUBLIC_ONLY = ("networks", "losses")
+"""Rooms that import what a third party may: the public face, and themselves."""
+
+
+def files(room: str) -> list[Path]:
+    path = PACKAGE / room
+    return [path] if path.suffix else sorted(path.rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Modules below synthgen that a file imports, `training.ema`; names from synthgen itself are left out."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("synthgen."):
+            found.add(node.module.removeprefix("synthgen."))
+        elif isinstance(node, ast.Import):
+            found |= {a.name.removeprefix("synthgen.") for a in node.names if a.name.startswith("synthgen.")}
+    return found - SETTINGS
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_room_does_not_import_rooms_it_must_not_know(room):
+    assert files(room)
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in files(room)
+        for module in imported(path)
+        if module.split(".")[0] in FORBIDDEN[room]
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("room", PUBLIC_ONLY)
+def test_built_in_plugins_import_only_the_public_face(room):
+    for path in files(room):
+        outside = {module for module in imported(path) if module.split(".")[0] not in (room, "components")}
+        assert not outside, path
+
+
+@pytest.mark.parametrize(
+    "module", ["synthgen", "synthgen.cli", "synthgen.options", "synthgen.training.settings"]
+)
+def test_light_module_does_not_import_torch(module):
+    code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_help_and_version_load_neither_torch_nor_plugins_nor_pydantic():
+    for flag in ("--help", "--version"):
+        code = (
+            "import sys; from synthgen.cli import main\n"
+            f"try: main(['{flag}'])\n"
+            "except SystemExit: pass\n"
+            "heavy = {'torch', 'pydantic', 'synthgen.plugins', 'numpy'} & set(sys.modules)\n"
+            "sys.exit(str(heavy) if heavy else 0)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "Usage:" in done.stdout or "version" in done.stdout
+
+
+def test_every_name_of_the_public_face_is_there():
+    code = "import synthgen; [getattr(synthgen, name) for name in synthgen.__all__]"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,160 @@
+"""Discovery: single files here; installed packages are in test_installed_plugins.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from synthgen import plugins
+from synthgen.errors import PluginError, RecipeError
+from synthgen.plugins import load_plugins
+
+LOSS = """
+from synthgen import Loss, hookimpl
+
+class Zero(Loss):
+    '''Nothing is wrong with anything.'''
+    def discriminator(self, real, fake):
+        return (real.logits * 0).mean()
+    def generator(self, real, fake):
+        return (fake.logits * 0).mean()
+
+@hookimpl
+def register_losses(register):
+    register({name!r}, Zero)
+"""
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+class FakePoint:
+    """An entry point as importlib.metadata gives it."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.stem
+        self.dist = None
+        self._path = path
+
+    def load(self):
+        return plugins._import_file(self._path)
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Make files look like installed plugins."""
+
+    def install(*paths: Path) -> None:
+        monkeypatch.setattr(plugins, "entry_points", lambda group: [FakePoint(path) for path in paths])
+
+    return install
+
+
+def test_built_in_components_come_through_the_same_hooks(registry):
+    assert registry.find("loss", "relativistic").owner.name == "synthgen.losses"
+    assert {p.origin for p in registry.plugins} == {"built-in"}
+    assert all(p.status == "ok" for p in registry.plugins)
+
+
+def test_single_file_is_a_plugin(tmp_path):
+    registry = load_plugins([write(tmp_path / "mine.py", LOSS.format(name="zero"))], installed=False)
+    found = registry.find("loss", "zero")
+    assert found.owner.name == "mine"
+    assert str(found) == "loss 'zero' (plugin mine -)"
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("import nowhere_to_be_found", "ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
+        ("def broken(:", "SyntaxError"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        (
+            "from synthgen import hookimpl\n@hookimpl\ndef register_losses(register):\n    1 / 0",
+            "ZeroDivisionError: division by zero",
+        ),
+        (
+            "from synthgen import hookimpl\n@hookimpl\ndef register_loses(register): pass",
+            "unknown hook 'register_loses'",
+        ),
+        (
+            "from synthgen import hookimpl\n@hookimpl\ndef register_losses(add): pass",
+            "hookimpl definition",
+        ),
+        (LOSS.format(name="Not A Name"), "must be lower-case letters"),
+        (
+            "from synthgen import hookimpl\n@hookimpl\ndef register_losses(register): register('x', dict)",
+            "loss 'x' must be a subclass of synthgen.Loss",
+        ),
+        (
+            "from synthgen import hookimpl, Penalty, Options\n"
+            "class P(Penalty):\n    Options = Options\n"
+            "@hookimpl\ndef register_penalties(register): register('p', P)",
+            "its Options must derive from synthgen.PenaltyOptions",
+        ),
+    ],
+    ids=["import", "syntax", "exit", "hook", "misspelt", "argument", "name", "class", "options"],
+)
+def test_broken_plugin_is_set_apart_and_the_rest_goes_on(text, error, tmp_path, installed):
+    broken = write(tmp_path / "broken.py", text)
+    installed(broken, write(tmp_path / "sound.py", LOSS.format(name="zero")))
+    registry = load_plugins()
+    (info,) = registry.broken()
+    assert info.name == "broken"
+    assert error in info.error
+    assert not info.components
+    assert registry.find("loss", "zero").owner.name == "sound"
+    with pytest.raises(PluginError, match="--plugin"):  # one that a person names is not passed over
+        load_plugins([broken], installed=False)
+
+
+def test_plugin_file_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(PluginError, match=r"--plugin .*gone\.py: .*no such Python file"):
+        load_plugins([tmp_path / "gone.py"], installed=False)
+
+
+def test_name_that_two_plugins_claim_is_refused_and_names_both(tmp_path, installed):
+    installed(write(tmp_path / "thief.py", LOSS.format(name="hinge")))
+    registry = load_plugins()
+    with pytest.raises(PluginError, match=r"synthgen\.losses 0.* and thief -; leave one out with --block"):
+        registry.find("loss", "hinge")
+    (info,) = registry.broken()
+    assert "loss 'hinge' is registered by synthgen.losses" in info.error
+    assert load_plugins(block=["thief"]).find("loss", "hinge").owner.name == "synthgen.losses"
+
+
+def test_blocked_plugin_is_not_even_imported(tmp_path, installed, monkeypatch):
+    marker = tmp_path / "imported"
+    installed(write(tmp_path / "unwanted.py", f"open({str(marker)!r}, 'w').close()"))
+    statuses = [p.status for p in load_plugins(block=["unwanted"]).plugins if p.name == "unwanted"]
+    assert statuses == ["blocked"]
+    monkeypatch.setenv("SYNTHGEN_BLOCK_PLUGINS", "other,unwanted")
+    load_plugins()
+    assert not marker.exists()
+    load_plugins(installed=False)
+    assert not marker.exists()
+
+
+def test_unknown_component_names_near_matches_and_broken_plugins(tmp_path, installed):
+    installed(write(tmp_path / "broken.py", "import nowhere_to_be_found"))
+    with pytest.raises(RecipeError) as caught:
+        load_plugins().find("loss", "relativstic")
+    message = str(caught.value)
+    assert "no loss is called 'relativstic'. Did you mean relativistic?" in message
+    assert "Plugin broken - is broken and might have had it: ModuleNotFoundError" in message
+
+
+def test_constructor_that_fails_names_component_and_plugin(tmp_path):
+    text = LOSS.format(name="zero").replace(
+        "    def discriminator",
+        "    def __init__(self, options):\n        raise KeyError('x')\n    def discriminator",
+    )
+    registry = load_plugins([write(tmp_path / "bad.py", text)], installed=False)
+    found = registry.find("loss", "zero")
+    with pytest.raises(
+        PluginError, match=r"loss 'zero' \(plugin bad -\) failed in its constructor: KeyError"
+    ):
+        found.build(found.component.Options())

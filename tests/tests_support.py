@@ -1,0 +1,38 @@
+"""A tiny dataset and a recipe on it, for tests that run the whole engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+
+def write_tiny_npz(folder: Path) -> Path:
+    """48 images of 8×8 in three classes, numbered 3, 5 and 9: bright left, bright right, bright everywhere."""
+    x = np.random.default_rng(0).integers(0, 40, (48, 8, 8), dtype=np.uint8)
+    y = np.tile([3, 5, 9], 16)
+    x[y != 5, :, :4] += 200
+    x[y != 3, :, 4:] += 200
+    path = folder / "tiny.npz"
+    np.savez(path, x=x, y=y, classes=np.array(["left", "right", "both"]), numbers=np.array([3, 5, 9]))
+    return path
+
+
+TINY_RECIPE = """\
+name: tiny
+seed: 1
+data: {{name: npz, path: "{data}"}}
+latent: {{dim: 8}}
+generator: {{name: dcgan, channels: 4}}
+discriminator: {{name: dcgan, channels: 4, features: 8}}
+penalties: [{{name: r1, every: 2, samples: 4}}]
+train:
+  steps: 12
+  batch_size: 8
+  log_every: 4
+  sample_every: 6
+  checkpoint_every: 4
+  device: cpu
+  precision: fp32
+export: {{format: npz, count: 30}}
+"""
