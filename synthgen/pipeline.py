@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from synthgen.run_info import describe_run
 from synthgen.synthesizer import Synthesizer
 from synthgen.training.checkpoint import list_checkpoints, load_checkpoint
 from synthgen.training.precision import choose_precision
-from synthgen.training.trainer import Trainer
+from synthgen.training.trainer import Listener, Trainer
 
 logger = logging.getLogger("synthgen")
 
@@ -74,7 +75,7 @@ def run(
     directory = Run.create(path)
     directory.recipe.write_text(recipe.to_yaml(), "utf-8")
     directory.write_info(describe_run(setup))
-    return _carry_out(directory, setup, _build_trainer(directory, setup))
+    return _carry_out(directory, setup, build_trainer(setup, _recorders(directory, setup)))
 
 
 def resume(path: Path | str, *, registry: Registry | None = None) -> Run:
@@ -94,7 +95,7 @@ def resume(path: Path | str, *, registry: Registry | None = None) -> Run:
             f"the run in {path} was trained on other data than {setup.dataset.name} is now "
             f"(fingerprint {info['data']['fingerprint'][:12]}, now {setup.fingerprint[:12]})"
         )
-    trainer = _build_trainer(directory, setup)
+    trainer = build_trainer(setup, _recorders(directory, setup))
     checkpoints = list_checkpoints(directory.checkpoints)
     if checkpoints:
         trainer.load_state(load_checkpoint(checkpoints[-1], setup.recipe.digest, setup.device))
@@ -168,9 +169,9 @@ def _default_codec(registry: Registry, kind: str) -> Choice:
     return Choice(registered, registered.component.Options())
 
 
-def _build_trainer(directory: Run, setup: Setup) -> Trainer:
+def build_trainer(setup: Setup, listeners: Sequence[Listener] = ()) -> Trainer:
+    """The trainer of a setup, followed by these listeners."""
     recipe = setup.recipe
-    grids = SampleGrids(directory.samples, setup.data.spec, recipe.latent, setup.codec.decode, recipe.seed)
     return Trainer(
         generator=setup.generator,
         discriminator=setup.discriminator,
@@ -181,13 +182,18 @@ def _build_trainer(directory: Run, setup: Setup) -> Trainer:
         latent=recipe.latent,
         precision=setup.precision,
         seed=recipe.seed,
-        listeners=[
-            Progress(),
-            MetricsFile(directory.metrics),
-            grids,
-            CheckpointFiles(directory.checkpoints, recipe.digest),
-        ],
+        listeners=listeners,
     )
+
+
+def _recorders(directory: Run, setup: Setup) -> list[Listener]:
+    recipe = setup.recipe
+    return [
+        Progress(),
+        MetricsFile(directory.metrics),
+        SampleGrids(directory.samples, setup.data.spec, recipe.latent, setup.codec.decode, recipe.seed),
+        CheckpointFiles(directory.checkpoints, recipe.digest),
+    ]
 
 
 def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:

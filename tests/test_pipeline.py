@@ -44,14 +44,8 @@ def stop_at(monkeypatch):
     """Make the next runs be interrupted after a step."""
 
     def stop(step: int) -> None:
-        build = pipeline._build_trainer
-
-        def with_interruption(directory, setup):
-            trainer = build(directory, setup)
-            trainer.listeners = [*trainer.listeners, StopAt(step)]
-            return trainer
-
-        monkeypatch.setattr(pipeline, "_build_trainer", with_interruption)
+        recorders = pipeline._recorders
+        monkeypatch.setattr(pipeline, "_recorders", lambda *args: [*recorders(*args), StopAt(step)])
 
     yield stop
     monkeypatch.undo()

@@ -14,6 +14,7 @@ from synthgen.networks.blocks import (
     CriticHead,
     GeneratorNorm,
     Norm,
+    StridedConv2d,
     Upsampling,
     activation,
     upsampler,
@@ -138,7 +139,7 @@ class _DiscriminatorStage(nn.Module):
 
     def __init__(self, inside: int, outside: int, options: DCGANDiscriminator.Options, first: bool) -> None:
         super().__init__()
-        self.shrink = nn.Conv2d(inside, outside, 4, stride=2, padding=1)
+        self.shrink = StridedConv2d(inside, outside)
         normalised = options.norm == "batch" and not first
         self.norm = nn.BatchNorm2d(outside) if normalised else nn.Identity()
         self.convs = nn.ModuleList(nn.Conv2d(outside, outside, 3, padding=1) for _ in range(options.depth))

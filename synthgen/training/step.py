@@ -78,7 +78,7 @@ class TrainingStep:
                 self.statistics.add(name, value)
                 loss = loss + penalty.options.weight * penalty.options.every * value
         self.discriminator_optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self.discriminator_optimizer.step()
         for _, penalty in due:
             penalty.constrain(self.discriminator)
@@ -102,7 +102,7 @@ class TrainingStep:
         loss = self.loss.generator(on_real if self.loss.generator_needs_real else None, on_fake)
         self.statistics.add("generator_loss", loss)
         self.generator_optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self.generator_optimizer.step()
 
     def _critic(self, x: Tensor, condition: Tensor) -> Critique:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from synthgen import Condition, DataSpec, UnsupportedError
-from synthgen.networks.blocks import ConditionalBatchNorm, Shuffle, TransposedConv2d
+from synthgen.networks.blocks import ConditionalBatchNorm, Shuffle, StridedConv2d, TransposedConv2d
 
 LABEL = (Condition(name="label", values=("a", "b", "c")),)
 
@@ -100,13 +100,17 @@ def test_image_network_refuses_data_that_is_no_image(registry):
         build(registry, "generator", "dcgan", DataSpec(shape=(14,)))
 
 
-def test_fast_transposed_convolution_equals_torchs_own_in_value_and_gradient():
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(
+    ("layer", "plain"), [(TransposedConv2d, nn.ConvTranspose2d), (StridedConv2d, nn.Conv2d)]
+)
+def test_fast_convolution_equals_torchs_own_in_value_and_gradient(layer, plain, channels, memory_format):
     torch.manual_seed(0)
-    fast, x = (
-        TransposedConv2d(6, 5).double(),
-        torch.randn(2, 6, 7, 9, dtype=torch.float64, requires_grad=True),
-    )
-    slow_y = nn.ConvTranspose2d.forward(fast, x)
+    inside, outside = (6, channels) if layer is TransposedConv2d else (channels, 6)
+    fast = layer(inside, outside).double().to(memory_format=memory_format)
+    x = torch.randn(2, inside, 8, 6, dtype=torch.float64).to(memory_format=memory_format).requires_grad_()
+    slow_y = plain.forward(fast, x)
     fast_y = fast(x)
     torch.testing.assert_close(fast_y, slow_y)
     weight = torch.randn_like(slow_y)
