@@ -26,4 +26,5 @@ def register_penalties(register: Callable[[str, type[Any]], None]) -> None:
     register("r1", penalties.R1)
     register("r2", penalties.R2)
     register("wgan_gp", penalties.WassersteinGradientPenalty)
+    register("mismatch", penalties.Mismatch)
     register("weight_clipping", penalties.WeightClipping)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from pydantic import Field
 from torch import Tensor, nn
+from torch.nn.functional import softplus
 
 from synthgen import Penalty, PenaltyOptions, Samples
 from synthgen.components import Critic
@@ -64,3 +65,20 @@ class WeightClipping(Penalty):
         """Clip all parameters in place."""
         for parameter in discriminator.parameters():
             parameter.clamp_(-self.options.limit, self.options.limit)
+
+
+class Mismatch(Penalty):
+    """A real sample under a wrong condition must look less real than under its own.
+
+    The third kind of input of matching-aware discriminators (Reed et al. 2016, algorithm 1), here paired as
+    in the relativistic loss. It sharpens what the discriminator knows of classes, and so the labels that
+    generated samples deserve. Conditions are exchanged within the batch; pairs that have the same count as 0.
+    """
+
+    def penalty(self, critic: Critic, real: Samples, fake: Samples) -> Tensor:
+        """E softplus(logit(real, another's condition) - logit(real, its own))."""
+        wrong = real.condition.roll(1, 0)
+        differ = (wrong != real.condition).any(1)
+        both = critic(torch.cat([real.x, real.x]), torch.cat([real.condition, wrong])).logits
+        right_logits, wrong_logits = both.chunk(2)
+        return (softplus(wrong_logits - right_logits) * differ).mean()

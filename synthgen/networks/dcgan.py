@@ -32,13 +32,17 @@ class DCGANGenerator(Generator):
         """Width, depth and kinds of layers."""
 
         channels: PositiveInt = 32
-        """Channels of the largest feature map, half the image's size; each smaller one has twice as many."""
+        """Channels of the largest feature map, half the image's size; each smaller one has twice as many
+        (four times with shuffle)."""
         depth: NonNegativeInt = 0
         """Residual 3×3 convolutions at each size, beside the one that doubles it."""
+        hidden: NonNegativeInt = 0
+        """Units of a layer between noise and condition and the first feature map; 0 for none."""
         levels: PositiveInt | None = None
         """How often the size doubles; as often as the image's sides allow if not given."""
         upsampling: Upsampling = "transposed"
-        """4×4 transposed convolution; or nearest, bilinear or pixel shuffle with a 3×3 convolution."""
+        """How the size doubles: a 4×4 transposed convolution; or nearest, bilinear or a shuffle of channels into
+        pixels, and a 3×3 convolution. The last step after a shuffle is a transposed convolution."""
         norm: GeneratorNorm = "conditional_batch"
         """Normalisation before each activation."""
         activation: Activation = "leaky_relu"
@@ -48,18 +52,28 @@ class DCGANGenerator(Generator):
         super().__init__(options, spec)
         channels, height, width = image_shape(spec, "generator dcgan")
         levels = count_levels(height, width, options.levels, "generator dcgan")
-        widths = [options.channels * 2**i for i in reversed(range(levels))]
+        growth = 4 if options.upsampling == "shuffle" else 2
+        widths = [options.channels * growth**i for i in reversed(range(levels))]
         self.base = (widths[0], height // 2**levels, width // 2**levels)
-        self.project = nn.Linear(self.input_dim, widths[0] * self.base[1] * self.base[2])
+        self.mapping, mapped = self._mapping(options)
+        self.project = nn.Linear(mapped, widths[0] * self.base[1] * self.base[2])
         self.stages = nn.ModuleList(
-            _GeneratorStage(inside, outside, options, spec.condition_dim)
-            for inside, outside in zip(widths, [*widths[1:], channels], strict=True)
+            _GeneratorStage(inside, outside, options, spec.condition_dim, last=i == levels - 1)
+            for i, (inside, outside) in enumerate(zip(widths, [*widths[1:], channels], strict=True))
         )
+
+    def _mapping(self, options: DCGANGenerator.Options) -> tuple[nn.Module, int]:
+        """What noise and condition go through first, and its width."""
+        if not options.hidden:
+            return nn.Identity(), self.input_dim
+        norm = nn.Identity() if options.norm == "none" else nn.BatchNorm1d(options.hidden)
+        linear = nn.Linear(self.input_dim, options.hidden)
+        return nn.Sequential(linear, norm, activation(options.activation, in_place=True)), options.hidden
 
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Images `(B, C, H, W)` in [-1, 1]."""
         channels, height, width = self.base
-        flat = self.project(torch.cat([noise, condition], 1))
+        flat = self.project(self.mapping(torch.cat([noise, condition], 1)))
         x = flat.view(-1, height, width, channels).permute(0, 3, 1, 2)  # channels_last without a copy
         for stage in self.stages:
             x = stage(x, condition)
@@ -70,15 +84,18 @@ class _GeneratorStage(nn.Module):
     """Residual convolutions, then normalisation, activation and a doubling of the size."""
 
     def __init__(
-        self, inside: int, outside: int, options: DCGANGenerator.Options, condition_dim: int
+        self, inside: int, outside: int, options: DCGANGenerator.Options, condition_dim: int, last: bool
     ) -> None:
         super().__init__()
         self.norms = nn.ModuleList(
             Norm(options.norm, inside, condition_dim) for _ in range(options.depth + 1)
         )
         self.convs = nn.ModuleList(nn.Conv2d(inside, inside, 3, padding=1) for _ in range(options.depth))
-        self.activation = activation(options.activation)
-        self.enlarge = upsampler(options.upsampling, inside, outside)
+        # without a norm, the activation's input is also what a skip connection adds to
+        fresh = options.norm != "none" or not options.depth
+        self.activation = activation(options.activation, in_place=fresh)
+        to_image = last and options.upsampling == "shuffle"
+        self.enlarge = upsampler("transposed" if to_image else options.upsampling, inside, outside)
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         for norm, conv in zip(self.norms, self.convs, strict=False):  # the last norm is the doubling's
@@ -120,7 +137,7 @@ class DCGANDiscriminator(Discriminator):
         )
         flat = widths[-1] * (height // 2**levels) * (width // 2**levels)
         self.features = nn.Linear(flat, options.features)
-        self.activation = activation(options.activation)
+        self.activation = activation(options.activation, in_place=True)
         self.head = CriticHead(options.features, 0 if self.concat else spec.condition_dim)
 
     def forward(self, x: Tensor, condition: Tensor) -> Critique:
@@ -143,7 +160,7 @@ class _DiscriminatorStage(nn.Module):
         normalised = options.norm == "batch" and not first
         self.norm = nn.BatchNorm2d(outside) if normalised else nn.Identity()
         self.convs = nn.ModuleList(nn.Conv2d(outside, outside, 3, padding=1) for _ in range(options.depth))
-        self.activation = activation(options.activation)
+        self.activation = activation(options.activation, in_place=not options.depth)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.norm(self.shrink(x))
