@@ -24,9 +24,9 @@ from judge import train_on_synthetic_test_on_real
 from plain_loop import steps_per_second
 
 import synthgen
-from synthgen import pipeline
 from synthgen.data.sources.mnist import Mnist
 from synthgen.plugins import load_plugins
+from synthgen.preparation import build_trainer, prepare
 from synthgen.recipe import load_recipe
 from synthgen.training.trainer import Listener, Trainer
 
@@ -92,9 +92,9 @@ def speed(path: str, overrides: list[str], rounds: int) -> None:
     ours, plain = [], []
     print(f"{'round':>5} {'synthgen, steps/s':>18} {'plain PyTorch, steps/s':>23} {'ratio':>6}")
     for number in range(rounds):
-        setup = pipeline.prepare(recipe, registry)
+        setup = prepare(recipe, registry)
         clock = Clock()
-        pipeline.build_trainer(setup, [clock]).train()
+        build_trainer(setup, [clock]).train()
         ours.append(clock.rate)
         torch.manual_seed(0)
         generator = recipe.generator.build(setup.data.spec)

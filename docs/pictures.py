@@ -1,6 +1,6 @@
 """Makes the README's picture from a finished run of `recipes/mnist_cgan.yaml`.
 
-    synthgen run recipes/mnist_cgan.yaml --out runs/readme && python docs/pictures.py runs/readme
+synthgen run recipes/mnist_cgan.yaml --out runs/readme && python docs/pictures.py runs/readme
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ClassLabel,
         Codec,
         Condition,
+        Critic,
         Critique,
         Dataset,
         DatasetInfo,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
         SynthgenError,
         UnsupportedError,
     )
-    from synthgen.hookspecs import hookimpl
+    from synthgen.hookspecs import Register, hookimpl
     from synthgen.options import Options, PenaltyOptions, SourceOptions
     from synthgen.pipeline import run
     from synthgen.recipe import load_recipe
@@ -47,6 +48,7 @@ __all__ = [
     "ClassLabel",
     "Codec",
     "Condition",
+    "Critic",
     "Critique",
     "DataError",
     "DataNotFoundError",
@@ -62,6 +64,7 @@ __all__ = [
     "PenaltyOptions",
     "PluginError",
     "RecipeError",
+    "Register",
     "SampleBatch",
     "Samples",
     "Source",
@@ -79,6 +82,7 @@ __all__ = [
 _ELSEWHERE = {
     "Options": "options",
     "PenaltyOptions": "options",
+    "Register": "hookspecs",
     "SourceOptions": "options",
     "Synthesizer": "synthesizer",
     "hookimpl": "hookspecs",

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import AbstractContextManager
 
 import torch
 
 from synthgen.errors import UsageError
+from synthgen.training.settings import device_name
 
 
 def choose_device(name: str) -> torch.device:
     """The device of this name (`auto`, `cpu`, `cuda`, `cuda:N`, `mps`); raises UsageError if it is absent."""
+    try:
+        device_name(name)
+    except ValueError as error:
+        raise UsageError(f"device '{name}' {error}") from None
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise UsageError(f"there is no device '{name}'; use auto, cpu, cuda, cuda:N or mps") from None
+    device = torch.device(name)
     if device.type == "cuda":
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0
         if (device.index or 0) >= count:
@@ -35,3 +38,8 @@ def describe_device(device: torch.device) -> str:
     if device.type == "cpu":
         return f"CPU ({platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads)"
     return device.type
+
+
+def fork_random(device: torch.device) -> AbstractContextManager[None]:
+    """Leave torch's random state, the CPU's and this device's, as it was before the block."""
+    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])

@@ -62,3 +62,9 @@ class Interrupted(SynthgenError):  # noqa: N818 - it is no error of anybody's
     """A person stopped the work; the message says how to go on."""
 
     exit_code = 130
+
+
+def describe(error: BaseException) -> str:
+    """An exception as one line."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -45,8 +45,8 @@ def new_directory(final: Path) -> Iterator[Path]:
     If the block fails, or is interrupted, the folder is removed. Raises UsageError if `final` exists and is
     not an empty folder, or cannot be made. Files are not synced one by one: ten thousand syncs take minutes.
     """
+    refuse_taken(final)
     target = final.resolve()
-    _refuse_taken(final, target)
     partial = target.with_name(f".{target.name}.partial-{secrets.token_hex(4)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ def new_directory(final: Path) -> Iterator[Path]:
         raise UsageError(f"output folder {final} cannot be made: {reason(error)}") from error
     try:
         yield partial
-        _refuse_taken(final, target)  # somebody may have made it meanwhile
+        refuse_taken(final)  # somebody may have made it meanwhile
         if target.exists():
             target.rmdir()  # Windows does not rename onto an empty folder
         partial.rename(target)
@@ -75,8 +75,10 @@ def reason(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _refuse_taken(final: Path, target: Path) -> None:
+def refuse_taken(final: Path) -> None:
+    """Raises UsageError if a new folder `final` would be in the way of something."""
     try:
+        target = final.resolve()
         if target == Path.cwd():
             raise UsageError(
                 f"output folder {final} is the folder you are in; name one that is not there yet"

@@ -16,13 +16,16 @@ logger = logging.getLogger("synthgen")
 
 @contextmanager
 def stop_on_signals(trainer: Trainer) -> Iterator[None]:
-    """Turn SIGINT and SIGTERM into a request to the trainer; only the main thread can listen for them."""
+    """Turn SIGINT and SIGTERM into a request to the trainer, or a KeyboardInterrupt if it is not at work.
+
+    Only the main thread can listen for them; in any other this does nothing.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def request_stop(number: int, frame: FrameType | None) -> None:
-        if trainer.stop_requested:
+        if trainer.stop_requested or not trainer.running:
             raise KeyboardInterrupt
         trainer.stop_requested = True
         logger.info("stopping after this step; once more to stop at once, without saving")

@@ -14,8 +14,11 @@ import torch
 from tqdm import tqdm
 
 from synthgen.components import DataSpec
+from synthgen.device import fork_random
+from synthgen.files import write_atomically
 from synthgen.latents import draw_latents
 from synthgen.pictures import sample_grid
+from synthgen.run_directory import read_metrics
 from synthgen.training.checkpoint import save_checkpoint
 from synthgen.training.settings import LatentSettings
 from synthgen.training.trainer import Listener, Trainer
@@ -43,9 +46,8 @@ class MetricsFile(Listener):
 
     def on_start(self, trainer: Trainer) -> None:
         """Drop lines that a resumed run will write again."""
-        lines = self.path.read_text("utf-8").splitlines() if self.path.exists() else []
-        kept = [line for line in lines if json.loads(line)["step"] <= trainer.step]
-        self.path.write_text("".join(line + "\n" for line in kept), "utf-8")
+        kept = [line for line in read_metrics(self.path) if line["step"] <= trainer.step]
+        write_atomically(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())
 
     def on_log(self, trainer: Trainer, values: dict[str, float]) -> None:
         """One line: step, seconds, samples seen, and the means."""
@@ -104,12 +106,15 @@ class SampleGrids(Listener):
     ) -> None:
         self.directory = directory
         self.decode = decode
-        self.names = [v for c in spec.conditions[:1] for v in c.values or ()][: self.MAX_ROWS] or [""]
-        per_row = self.COLUMNS if spec.conditions else self.COLUMNS**2 // len(self.names)
-        codes = torch.arange(len(self.names)).repeat_interleave(per_row)[:, None]
+        names = [value for condition in spec.conditions[:1] for value in condition.values or ()]
+        self.names = names[: self.MAX_ROWS] or [""] * self.COLUMNS
+        codes = torch.arange(len(self.names)).repeat_interleave(self.COLUMNS)[:, None]
         self.condition = spec.encode_conditions(codes)
         generator = torch.Generator().manual_seed(seed)
-        self.latents = draw_latents(per_row, latent, generator).repeat(len(self.names), 1)
+        if names:  # a column has the same latent in every class
+            self.latents = draw_latents(self.COLUMNS, latent, generator).repeat(len(self.names), 1)
+        else:
+            self.latents = draw_latents(len(codes), latent, generator)
 
     def on_step(self, trainer: Trainer) -> None:
         """Draw at every `sample_every` steps."""
@@ -126,10 +131,12 @@ class SampleGrids(Listener):
         path = self.directory / f"step-{trainer.step:07d}.png"
         if path.exists():
             return
-        x = trainer.ema.module(self.latents.to(trainer.device), self.condition.to(trainer.device))
+        with fork_random(trainer.device):  # a generator may draw noise of its own
+            x = trainer.ema.module(self.latents.to(trainer.device), self.condition.to(trainer.device))
         pixels = self.decode(x.float().cpu())
         rows = zip(self.names, np.split(pixels, len(self.names)), strict=True)
-        sample_grid(list(rows)).save(path)
+        grid = sample_grid(list(rows))
+        write_atomically(path, lambda file: grid.save(file, "png"))
 
 
 class Progress(Listener):

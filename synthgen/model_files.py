@@ -18,9 +18,9 @@ from safetensors import torch as safetensors
 from torch import Tensor, nn
 
 from synthgen.components import Codec, DataSpec
-from synthgen.errors import CheckpointError, RecipeError, SynthgenError
+from synthgen.errors import CheckpointError, RecipeError, SynthgenError, describe
 from synthgen.files import new_directory, reason, write_atomically
-from synthgen.plugins import Registered, Registry, describe
+from synthgen.plugins import Registered, Registry
 from synthgen.training.settings import LatentSettings
 from synthgen.version import __version__
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -21,7 +22,7 @@ from typing import Any
 import pluggy
 
 from synthgen import components, hookspecs
-from synthgen.errors import PluginError, RecipeError, SynthgenError
+from synthgen.errors import PluginError, RecipeError, SynthgenError, UsageError, describe
 from synthgen.version import __version__
 
 KINDS: dict[str, type[Any]] = {
@@ -42,6 +43,9 @@ BUILTINS = (
     "synthgen.losses",
     "synthgen.export",
 )
+
+BUILT_IN = "built-in"
+"""Origin of the plugins above."""
 
 BLOCK_VARIABLE = "SYNTHGEN_BLOCK_PLUGINS"
 """Environment variable: names of plugins that must not be loaded, separated by commas."""
@@ -101,6 +105,8 @@ class Registry:
 
     def __init__(self) -> None:
         self.plugins: list[PluginInfo] = []
+        self.flags: list[str] = []
+        """The command line's options that load these very plugins."""
         self._components: dict[tuple[str, str], list[Registered]] = {}
 
     def add(self, registered: Registered) -> None:
@@ -144,12 +150,6 @@ class Registry:
         return message
 
 
-def describe(error: BaseException) -> str:
-    """An exception as one line."""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
 def load_plugins(
     paths: Sequence[Path] = (), *, installed: bool = True, block: Iterable[str] = ()
 ) -> Registry:
@@ -159,10 +159,10 @@ def load_plugins(
     file that a person named and that cannot be loaded raises PluginError; a broken installed plugin is
     recorded.
     """
-    blocked = {*block, *filter(None, os.environ.get(BLOCK_VARIABLE, "").split(","))}
-    loader = _Loader(blocked)
+    block = list(block)
+    loader = _Loader({*block, *filter(None, os.environ.get(BLOCK_VARIABLE, "").split(","))})
     for module in BUILTINS:
-        loader.load(PluginInfo(module, __version__, "built-in"), partial(import_module, module))
+        loader.load(PluginInfo(module, __version__, BUILT_IN), partial(import_module, module))
     if installed:
         for point in sorted(entry_points(group=hookspecs.PROJECT), key=lambda p: p.name):
             loader.load(PluginInfo(point.name, _version(point), "entry point"), point.load)
@@ -172,7 +172,24 @@ def load_plugins(
         if info.error:
             raise PluginError(f"--plugin {path}: {info.error}")
     loader.report_clashes()
+    _check_blocked(block, loader.registry)
+    loader.registry.flags = [
+        *(word for path in paths for word in ("--plugin", str(path))),
+        *([] if installed else ["--no-plugins"]),
+        *(word for name in block for word in ("--block", name)),
+    ]
     return loader.registry
+
+
+def _check_blocked(names: list[str], registry: Registry) -> None:
+    known = [plugin.name for plugin in registry.plugins if plugin.origin != BUILT_IN]
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=2)
+            hint = (
+                f"Did you mean {' or '.join(near)}?" if near else f"Installed: {', '.join(known) or 'none'}."
+            )
+            raise UsageError(f"--block {name}: no installed plugin is called so. {hint}")
 
 
 @cache
@@ -193,7 +210,7 @@ class _Loader:
     def load(self, info: PluginInfo, get_module: Callable[[], Any]) -> None:
         """Import one plugin and take its components, or record why that failed."""
         self.registry.plugins.append(info)
-        if info.name in self._blocked and info.origin != "built-in":
+        if info.name in self._blocked and info.origin != BUILT_IN:
             info.blocked = True
             return
         try:
@@ -202,7 +219,7 @@ class _Loader:
             self._manager.check_pending()  # a misspelt hook is a plugin that silently does nothing
             found = self._collect(plugin, info)
         except (Exception, SystemExit) as error:
-            if info.origin == "built-in":
+            if info.origin == BUILT_IN:
                 raise
             info.error = describe(error)
             self._manager.unregister(name=info.name)
@@ -255,5 +272,10 @@ def _import_file(path: Path) -> ModuleType:
     if not path.is_file() or spec is None or spec.loader is None:
         raise FileNotFoundError("no such Python file")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    sys.modules[spec.name] = module  # where pydantic and dataclasses look up a class's module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[spec.name]
+        raise
     return module

@@ -1,7 +1,8 @@
-"""A first look at freshly built networks, so that a faulty one is named before anything is trained or written."""
+"""A first look at freshly built networks, so that a fault is named before anything is trained or written."""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import torch
@@ -9,10 +10,12 @@ from torch import Tensor, nn
 
 from synthgen.components import Critique, Discriminator, Generator
 from synthgen.data.training_data import TrainingData
-from synthgen.errors import PluginError, SynthgenError
+from synthgen.device import fork_random
+from synthgen.errors import PluginError, SynthgenError, describe
 from synthgen.latents import draw_latents
-from synthgen.plugins import Registered, describe
+from synthgen.plugins import Registered
 from synthgen.training.settings import LatentSettings
+from synthgen.training.trainer import Trainer
 
 BATCH = 4
 
@@ -28,9 +31,9 @@ def probe_networks(
 
     Neither batch norm's statistics nor torch's random state are changed by it.
     """
-    index = torch.arange(BATCH, device=data.x.device) % len(data)
+    index = torch.arange(BATCH, device=data.device) % len(data)
     real = data.batch(index)
-    noise = draw_latents(BATCH, latent, torch.Generator(data.x.device).manual_seed(0))
+    noise = draw_latents(BATCH, latent, torch.Generator(data.device).manual_seed(0))
     x = _call(*generator, noise, real.condition)
     _check_tensor(f"{generator[0]}", x, (BATCH, *data.spec.shape))
     critique = _call(*discriminator, x, real.condition)
@@ -41,10 +44,28 @@ def probe_networks(
     _check_tensor(f"{discriminator[0]}: logits", critique.logits, (BATCH,))
 
 
+def probe_step(trainer: Trainer, components: list[Registered]) -> None:
+    """Make one training step on a copy of everything; raises PluginError that names the components.
+
+    This is where a loss that is no scalar shows, a penalty that fails, or a batch too small for batch norm.
+    """
+    try:
+        with fork_random(trainer.device):
+            copy = deepcopy(trainer.train_step)
+            copy([trainer.draw_batch() for _ in range(trainer.settings.discriminator_steps)], 0)
+    except SynthgenError:
+        raise
+    except Exception as error:
+        names = ", ".join(map(str, components))
+        raise PluginError(f"a first training step of {names} failed: {describe(error)}") from error
+    finally:
+        trainer.random.manual_seed(trainer.random.initial_seed())
+
+
 def _call(registered: Registered, network: nn.Module, *inputs: Tensor) -> Any:
     training = network.training
     try:
-        with torch.random.fork_rng(devices=[]):
+        with fork_random(inputs[0].device):
             return network.eval()(*inputs)
     except SynthgenError:
         raise

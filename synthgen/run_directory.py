@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from synthgen.errors import UsageError
-from synthgen.files import write_atomically
+from synthgen.files import refuse_taken, write_atomically
+
+REQUIRED = ("status", "started", "seconds", "recipe_digest", "precision", "device", "data")
+"""What run.json must hold for a run to be resumed."""
 
 
 class Run:
@@ -29,7 +33,7 @@ class Run:
     def create(cls, path: Path) -> Run:
         """A new run in a folder that must not exist or be empty; raises UsageError otherwise."""
         run = cls(path)
-        cls.check_free(path)
+        refuse_taken(path)
         try:
             for folder in (path, run.samples, run.checkpoints):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -46,14 +50,6 @@ class Run:
         return run
 
     @staticmethod
-    def check_free(path: Path) -> None:
-        """Raises UsageError if something is in the way of a new run at `path`."""
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise UsageError(
-                f"output folder {path} exists; give another one, or --resume {path} to go on there"
-            )
-
-    @staticmethod
     def default_path(name: str) -> Path:
         """A folder under `runs/` that no other run has: the recipe's name and the time."""
         stem = Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
@@ -62,17 +58,35 @@ class Run:
             path, number = stem.with_name(f"{stem.name}-{number}"), number + 1
         return path
 
+    def remove_leftovers(self) -> None:
+        """Remove what a run left that ended in the middle of writing its model or its dataset."""
+        for folder in (self.model, self.dataset, *self.path.glob(".*.partial-*")):
+            shutil.rmtree(folder, ignore_errors=True)
+        for file in (*self.path.glob(".*.tmp"), *self.path.glob("*/.*.tmp")):
+            file.unlink(missing_ok=True)
+
     def read_info(self) -> dict[str, Any]:
-        """The content of run.json."""
+        """The content of run.json; raises UsageError if it is not what a run writes."""
         try:
-            return dict(json.loads(self.info.read_text("utf-8")))
+            info = json.loads(self.info.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise UsageError(f"{self.info} cannot be read: {error}") from error
+        missing = REQUIRED if not isinstance(info, dict) else [key for key in REQUIRED if key not in info]
+        if missing:
+            raise UsageError(f"{self.info} is not the record of a run: {missing[0]} is missing")
+        return dict(info)
 
     def write_info(self, info: dict[str, Any]) -> None:
         """Replace run.json, whole or not at all."""
         write_atomically(self.info, (json.dumps(info, indent=2, ensure_ascii=False) + "\n").encode())
 
-    def read_metrics(self) -> list[dict[str, Any]]:
-        """The lines of metrics.jsonl."""
-        return [json.loads(line) for line in self.metrics.read_text("utf-8").splitlines()]
+
+def read_metrics(path: Path) -> list[dict[str, Any]]:
+    """The lines of a metrics.jsonl, none if it is not there; one that was cut short is left out."""
+    lines = []
+    for text in path.read_text("utf-8").splitlines() if path.exists() else ():
+        try:
+            lines.append(json.loads(text))
+        except ValueError:
+            continue
+    return lines

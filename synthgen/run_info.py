@@ -13,7 +13,7 @@ from synthgen.device import describe_device
 from synthgen.version import __version__
 
 if TYPE_CHECKING:
-    from synthgen.pipeline import Setup
+    from synthgen.preparation import Setup
 
 LIBRARIES = ("torchvision", "numpy", "pydantic", "pluggy", "safetensors", "scikit-learn")
 
@@ -48,6 +48,7 @@ def describe_run(setup: Setup) -> dict[str, Any]:
             "torch": torch.__version__,  # with the CUDA it was built for
             **{library: version(library) for library in LIBRARIES},
         },
+        "seconds": {"setup": round(setup.seconds, 2)},
         "plugins": [
             {"name": p.name, "version": p.version, "origin": p.origin, "status": p.status}
             for p in setup.registry.plugins

@@ -27,15 +27,23 @@ PerClass = int | list[int] | tuple[int, ...] | Mapping[Any, int]
 """How many of each class: one number for all, one for each, or a mapping by class name or number."""
 
 
+def chunk_seed(seed: int, k: int) -> int:
+    """Where the random numbers of chunk k start.
+
+    torch's CPU generator takes 32 bits of a seed: hashing `(seed, k)` into them would repeat a chunk in one
+    stream of a million samples out of 500. Steps of an odd number (2^32 over the golden ratio) repeat none
+    within 2^32 chunks.
+    """
+    base = int(np.random.SeedSequence(seed).generate_state(1)[0])
+    return (base + k * 0x9E3779B1) % 2**32
+
+
 def draw_chunk(seed: int, k: int, latent: LatentSettings) -> tuple[Tensor, np.ndarray]:
     """Noise `(CHUNK, dim)` and numbers in [0, 1) `(CHUNK,)` from which chunk k's classes may be drawn.
 
-    Noise comes first, so that it is the same however the classes are chosen. torch's CPU generator takes 32
-    bits of a seed: hashing `(seed, k)` into them would repeat a chunk in one stream of a million samples out
-    of 500. Steps of an odd number (2^32 over the golden ratio) repeat none within 2^32 chunks.
+    Noise comes first, so that it is the same however the classes are chosen.
     """
-    base = int(np.random.SeedSequence(seed).generate_state(1)[0])
-    generator = torch.Generator().manual_seed((base + k * 0x9E3779B1) % 2**32)
+    generator = torch.Generator().manual_seed(chunk_seed(seed, k))
     noise = draw_latents(CHUNK, latent, generator)
     return noise, torch.rand(CHUNK, generator=generator, dtype=torch.float64).numpy()
 

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from synthgen.components import ClassLabel, Codec, DataSpec, SampleBatch
-from synthgen.device import choose_device
-from synthgen.errors import PluginError, SynthgenError, UsageError
+from synthgen.device import choose_device, fork_random
+from synthgen.errors import PluginError, SynthgenError, UsageError, describe
 from synthgen.model_files import (
     ClassRecord,
     ComponentRecord,
@@ -24,8 +24,8 @@ from synthgen.model_files import (
     read_model,
     write_model,
 )
-from synthgen.plugins import Registry, describe, installed_plugins
-from synthgen.sampling import CHUNK, ClassPlan, PerClass, draw_chunk, make_plan
+from synthgen.plugins import Registry, installed_plugins
+from synthgen.sampling import CHUNK, ClassPlan, PerClass, chunk_seed, draw_chunk, make_plan
 from synthgen.training.settings import LatentSettings
 
 
@@ -116,7 +116,9 @@ class Synthesizer:
             first = k * CHUNK
             noise, uniform = draw_chunk(seed, k, self.latent)
             y = plan.labels(first, uniform)
-            x = self._generate(noise, torch.from_numpy(y), first)
+            with fork_random(self.device):  # a generator may draw noise of its own
+                torch.manual_seed(chunk_seed(seed, k))
+                x = self._generate(noise, torch.from_numpy(y), first)
             wanted = slice(max(start - first, 0), min(plan.count - first, CHUNK))
             yield SampleBatch(x[wanted], y[wanted], first + wanted.start)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from synthgen import plugins
-from synthgen.errors import PluginError, RecipeError
+from synthgen.errors import PluginError, RecipeError, UsageError
 from synthgen.plugins import load_plugins
 
 LOSS = """
@@ -158,3 +158,36 @@ def test_constructor_that_fails_names_component_and_plugin(tmp_path):
         PluginError, match=r"loss 'zero' \(plugin bad -\) failed in its constructor: KeyError"
     ):
         found.build(found.component.Options())
+
+
+def test_single_file_may_postpone_its_annotations_and_define_dataclasses(tmp_path):
+    text = """
+from __future__ import annotations
+from dataclasses import dataclass
+from pydantic import PositiveInt
+from synthgen import Options
+
+@dataclass
+class Facts:
+    width: int
+""" + LOSS.format(name="zero").replace(
+        "    def discriminator",
+        "    class Options(Options):\n        width: PositiveInt = 3\n    def discriminator",
+    )
+    found = load_plugins([write(tmp_path / "modern.py", text)], installed=False).find("loss", "zero")
+    assert found.component.Options(width=4).width == 4
+
+
+def test_blocking_a_plugin_that_is_not_there_is_told(tmp_path, installed):
+    installed(write(tmp_path / "sound.py", LOSS.format(name="zero")))
+    with pytest.raises(
+        UsageError, match=r"--block suond: no installed plugin is called so\. Did you mean sound"
+    ):
+        load_plugins(block=["suond"])
+
+
+def test_registry_knows_the_options_that_load_it_again(tmp_path, installed):
+    installed(write(tmp_path / "unwanted.py", ""))
+    mine = write(tmp_path / "mine.py", LOSS.format(name="zero"))
+    assert load_plugins([mine], block=["unwanted"]).flags == ["--plugin", str(mine), "--block", "unwanted"]
+    assert load_plugins(installed=False).flags == ["--no-plugins"]

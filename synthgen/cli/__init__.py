@@ -6,7 +6,6 @@ Results go to stdout, everything else to stderr.
 
 from __future__ import annotations
 
-import sys
 import traceback
 from typing import Any
 
@@ -48,6 +47,3 @@ def main() -> None:
 
 for command in (run, sample, validate, list_components, show, list_plugins):
     main.add_command(command)
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from synthgen.cli.common import ExistingPath, with_plugins
+from synthgen.errors import UsageError
 
 if TYPE_CHECKING:
     from synthgen.plugins import Registry
@@ -51,6 +52,11 @@ def sample(
     from synthgen.recipe import parse_export
     from synthgen.synthesizer import load
 
+    if count is None and per_class is None:
+        raise UsageError("say how many samples to make: --count N or --per-class N")
+    for option in options:
+        if "=" not in option:
+            raise UsageError(f"--option {option}: must be KEY=VALUE, such as compress_level=9")
     wanted: dict[str, object] = {"format": format_, "seed": seed}
     wanted |= {"count": count} if count is not None else {}
     wanted |= {"per_class": per_class} if per_class is not None else {}

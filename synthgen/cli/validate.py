@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from synthgen.cli.common import ExistingPath, with_plugins
-from synthgen.errors import RecipeError, SynthgenError
+from synthgen.errors import PluginError, RecipeError, SynthgenError
 
 if TYPE_CHECKING:
     from synthgen.plugins import Registry
@@ -24,13 +24,14 @@ def validate(recipes: tuple[Path, ...], registry: Registry) -> None:
     """
     from synthgen.recipe import load_recipe
 
-    problems = []
+    problems: list[SynthgenError] = []
     for path in recipes:
         try:
             load_recipe(path, registry=registry)
         except SynthgenError as error:
-            problems.append(str(error))
+            problems.append(error)
         else:
             click.echo(f"{path}: ok")
     if problems:
-        raise RecipeError("\n".join(problems))
+        plugins_alone = all(isinstance(problem, PluginError) for problem in problems)
+        raise (PluginError if plugins_alone else RecipeError)("\n".join(map(str, problems)))

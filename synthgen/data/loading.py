@@ -13,7 +13,7 @@ import numpy as np
 
 from synthgen.components import ClassLabel, Dataset, Source
 from synthgen.data.selection import select
-from synthgen.errors import DataError, DataNotFoundError, PluginError, SynthgenError
+from synthgen.errors import DataError, DataNotFoundError, PluginError, SynthgenError, describe
 from synthgen.options import SourceOptions
 
 _log = logging.getLogger("synthgen")
@@ -75,9 +75,8 @@ def _load(source: Source, name: str) -> Dataset:
     except SynthgenError:
         raise
     except Exception as error:
-        text = " ".join(str(error).split())
         raise PluginError(
-            f"source '{name}' ({type(source).__module__}) failed to load: {type(error).__name__}: {text}"
+            f"source '{name}' ({type(source).__module__}) failed to load: {describe(error)}"
         ) from error
     return check_dataset(dataset, name)
 
@@ -131,7 +130,7 @@ def _with_selection_of(source: Source, fallback: Source) -> Source:
         raise
     except Exception as error:
         raise PluginError(
-            f"source '{_name(fallback)}' failed in its constructor: {type(error).__name__}: {error}"
+            f"source '{_name(fallback)}' failed in its constructor: {describe(error)}"
         ) from error
 
 

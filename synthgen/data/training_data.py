@@ -68,12 +68,6 @@ class TrainingData:
                 return torch.bincount(self.codes[:, i], minlength=condition.size).tolist()
         return []
 
-    def to(self, device: torch.device | str) -> Self:
-        """The same data on another device."""
-        moved = type(self)(self.x.to(device), self.codes.to(device), self.spec)
-        moved.channels_last = self.channels_last
-        return moved
-
     def batch(self, index: Tensor) -> Samples:
         """The samples `index (B,)`, int64 on the data's device, as networks take them. Never waits for it."""
         stored = self.x.index_select(0, index)

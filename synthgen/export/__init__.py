@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synthgen import hookimpl
+from synthgen import Register, hookimpl
 
 if TYPE_CHECKING:
     from synthgen.hookspecs import Register

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from synthgen.components import ClassLabel, DatasetInfo, Exporter, SampleBatch
-from synthgen.errors import PluginError, SynthgenError
+from synthgen.errors import PluginError, SynthgenError, describe
 from synthgen.export.card import dataset_card
 from synthgen.files import new_directory, reason, sha256_file
-from synthgen.plugins import describe
 from synthgen.sampling import ClassPlan
 from synthgen.synthesizer import Synthesizer
 from synthgen.version import __version__

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from synthgen import hookimpl
+from synthgen import Register, hookimpl
 from synthgen.losses import adversarial, penalties
 
 
 @hookimpl
-def register_losses(register: Callable[[str, type[Any]], None]) -> None:
+def register_losses(register: Register) -> None:
     """The adversarial losses."""
     register("relativistic", adversarial.Relativistic)
     register("non_saturating", adversarial.NonSaturating)
@@ -21,7 +18,7 @@ def register_losses(register: Callable[[str, type[Any]], None]) -> None:
 
 
 @hookimpl
-def register_penalties(register: Callable[[str, type[Any]], None]) -> None:
+def register_penalties(register: Register) -> None:
     """Gradient penalties and weight clipping."""
     register("r1", penalties.R1)
     register("r2", penalties.R2)

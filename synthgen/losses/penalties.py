@@ -7,8 +7,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from synthgen import Penalty, PenaltyOptions, Samples
-from synthgen.components import Critic
+from synthgen import Critic, Penalty, PenaltyOptions, Samples
 
 
 def squared_gradient_norms(critic: Critic, x: Tensor, condition: Tensor) -> Tensor:

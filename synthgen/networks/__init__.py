@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from synthgen import hookimpl
+from synthgen import Register, hookimpl
 from synthgen.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from synthgen.networks.mlp import MLPDiscriminator, MLPGenerator
 from synthgen.networks.resnet import ResNetDiscriminator, ResNetGenerator
 
 
 @hookimpl
-def register_generators(register: Callable[[str, type[Any]], None]) -> None:
+def register_generators(register: Register) -> None:
     """The generators."""
     register("dcgan", DCGANGenerator)
     register("resnet", ResNetGenerator)
@@ -20,7 +17,7 @@ def register_generators(register: Callable[[str, type[Any]], None]) -> None:
 
 
 @hookimpl
-def register_discriminators(register: Callable[[str, type[Any]], None]) -> None:
+def register_discriminators(register: Register) -> None:
     """The discriminators."""
     register("dcgan", DCGANDiscriminator)
     register("resnet", ResNetDiscriminator)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
-from pydantic import NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 from torch import Tensor, nn
 
 from synthgen import Critique, DataSpec, Discriminator, Generator, Options
@@ -38,7 +38,7 @@ class DCGANGenerator(Generator):
         """Residual 3×3 convolutions at each size, beside the one that doubles it."""
         hidden: NonNegativeInt = 0
         """Units of a layer between noise and condition and the first feature map; 0 for none."""
-        levels: PositiveInt | None = None
+        levels: int | None = Field(None, ge=1, le=8)
         """How often the size doubles; as often as the image's sides allow if not given."""
         upsampling: Upsampling = "transposed"
         """How the size doubles: a 4×4 transposed convolution; or nearest, bilinear or a shuffle of channels into
@@ -113,12 +113,13 @@ class DCGANDiscriminator(Discriminator):
         """Channels at half the image's size; each smaller feature map has twice as many."""
         depth: NonNegativeInt = 0
         """Residual 3×3 convolutions at each size, beside the one that halves it."""
-        levels: PositiveInt | None = None
+        levels: int | None = Field(None, ge=1, le=8)
         """How often the size is halved; as often as the image's sides allow if not given."""
         features: PositiveInt = 128
         """Width of the linear layer before the logit."""
         norm: Literal["none", "batch"] = "none"
-        """Normalisation after each halving but the first; gradient penalties want none."""
+        """Normalisation after each halving but the first, over real and generated samples together; gradient
+        penalties want none."""
         activation: Activation = "leaky_relu"
         """After each convolution."""
         conditioning: Literal["projection", "concat"] = "projection"

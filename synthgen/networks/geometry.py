@@ -33,7 +33,7 @@ def count_levels(height: int, width: int, wanted: int | None, network: str) -> i
         near = [max(factor, round(side / factor) * factor) for side in (height, width)]
         raise UnsupportedError(
             f"{network} with {levels} level{'s' if levels > 1 else ''} makes images whose sides are multiples of"
-            f" {factor}, not {height}×{width}; set the source's size, for instance to {near}"
+            f" {factor}, not {height}×{width}; give images of another size, for instance {near}"
         )
     return levels
 

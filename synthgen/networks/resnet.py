@@ -9,11 +9,11 @@ from itertools import pairwise
 from math import sqrt
 
 import torch
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from synthgen import Critique, DataSpec, Discriminator, Generator, Options
+from synthgen import Critique, DataSpec, Discriminator, Generator, Options, UnsupportedError
 from synthgen.networks.blocks import CriticHead
 from synthgen.networks.geometry import count_levels, image_shape
 
@@ -30,7 +30,7 @@ class ResNetOptions(Options):
     """Residual blocks at each size."""
     group_size: PositiveInt = 16
     """Channels in a group of the 3×3 convolutions."""
-    levels: PositiveInt | None = None
+    levels: int | None = Field(None, ge=1, le=8)
     """How often the size is halved or doubled; as often as the image's sides allow if not given."""
 
 
@@ -39,9 +39,11 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, channels: int, group_size: int, gain: float) -> None:
         super().__init__()
-        groups = max(1, channels // group_size) if channels % group_size == 0 else 1
+        group_size = min(group_size, channels)
+        if channels % group_size:
+            raise UnsupportedError(f"resnet: group_size {group_size} does not divide {channels} channels")
         self.expand = nn.Conv2d(channels, channels, 1)
-        self.mix = nn.Conv2d(channels, channels, 3, padding=1, groups=groups)
+        self.mix = nn.Conv2d(channels, channels, 3, padding=1, groups=channels // group_size)
         self.project = nn.Conv2d(channels, channels, 1, bias=False)
         for conv in (self.expand, self.mix):
             nn.init.kaiming_normal_(conv.weight, a=0.2)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from synthgen.errors import PluginError, SynthgenError
+from synthgen.errors import PluginError, SynthgenError, describe
 from synthgen.export.settings import ExportSettings
 from synthgen.options import Options
-from synthgen.plugins import Registered, Registry, describe
+from synthgen.plugins import Registered, Registry
 from synthgen.recipe.problems import Problems
 from synthgen.recipe.schema import (
     COMPONENTS,
@@ -163,6 +164,7 @@ class _Resolver:
             options = self._check(registered.component.Options, raw, path, extra)
             if options is None:
                 return None
+            options = _with_absolute_paths(options)
             _check_round_trip(registered, options)
         except SynthgenError as error:
             self.problems.add(path, str(error), plugin=isinstance(error, PluginError))
@@ -184,6 +186,12 @@ class _Resolver:
                 anchor = (*path, *found.anchor)
                 self.problems.add((*path, *found.path), found.text, anchor=anchor, at_key=found.at_key)
             return None
+
+
+def _with_absolute_paths(options: Options) -> Options:
+    """Paths as seen from here and now: a run may be resumed, and its recipe run again, from another folder."""
+    paths = {key: value for key, value in options if isinstance(value, Path)}
+    return options.model_copy(update={key: path.expanduser().absolute() for key, path in paths.items()})
 
 
 def _check_round_trip(registered: Registered, options: Options) -> None:

@@ -100,6 +100,11 @@ class Recipe:
     export: ExportChoice | None
     """None to write no dataset."""
 
+    @property
+    def components(self) -> tuple[Choice, ...]:
+        """Those that take part in a training step."""
+        return (self.generator, self.discriminator, self.loss, *self.penalties)
+
     def to_dict(self) -> dict[str, Any]:
         """The recipe with every default written out, in values that JSON and YAML have."""
         return {

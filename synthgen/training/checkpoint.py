@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from synthgen.errors import CheckpointError
+from synthgen.errors import CheckpointError, describe
 from synthgen.files import write_atomically
 
 FORMAT = 1
@@ -29,7 +29,7 @@ def save_checkpoint(directory: Path, state: dict[str, Any], identity: str, keep:
     path = directory / f"step-{state['step']:07d}.pt"
     write_atomically(path, buffer.getvalue())
     for old in list_checkpoints(directory)[:-keep]:
-        old.unlink()
+        old.unlink(missing_ok=True)
     return path
 
 
@@ -41,7 +41,9 @@ def load_checkpoint(path: Path, identity: str, device: torch.device) -> dict[str
     try:
         content = torch.load(path, map_location=device, weights_only=True)
         saved_format, saved_identity, state = (content[key] for key in ("format", "identity", "state"))
-    except Exception as error:  # torch raises whatever zip, pickle and the file system raise
+    except (OSError, torch.OutOfMemoryError) as error:
+        raise CheckpointError(f"checkpoint {path} cannot be read: {describe(error)}") from error
+    except Exception as error:  # torch raises whatever zip and pickle raise
         raise CheckpointError(
             f"checkpoint {path} cannot be read: it is cut short or is no checkpoint of synthgen. "
             "Delete it and resume from the one before"

@@ -76,7 +76,8 @@ class TrainSettings(Options):
     steps: PositiveInt | None = None
     """Generator steps; give this or epochs, or neither with a time_limit."""
     epochs: PositiveFloat | None = None
-    """Passes over the data, instead of steps."""
+    """Length in real samples seen, as a multiple of the data's size, instead of steps; they are drawn with
+    replacement."""
     time_limit: Duration | None = None
     """Stop after this time of training (90s, 5m, 1.5h); schedules end with it."""
     batch_size: PositiveInt = 64

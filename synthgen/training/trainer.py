@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from synthgen.training.optimizers import build_optimizer, learning_rate_factor, 
 from synthgen.training.settings import LatentSettings, TrainSettings
 from synthgen.training.statistics import Statistics
 from synthgen.training.step import TrainingStep
+
+logger = logging.getLogger("synthgen")
 
 
 class Listener:
@@ -64,7 +67,7 @@ class Trainer:
         self.settings = settings
         self.latent = latent
         self.listeners = listeners
-        self.device = data.x.device
+        self.device = data.device
         self.random = torch.Generator(self.device).manual_seed(seed)
         self.statistics = Statistics()
         self.ema = ExponentialMovingAverage(generator, settings.ema)
@@ -89,20 +92,24 @@ class Trainer:
         self.total_steps = self._total_steps()
         self.step = 0
         self.stop_requested = False
+        self.finished = False
+        """Whether all steps are done or the time is up; looked at once a step, so that all agree."""
         self._seconds_before = 0.0
         self._started: float | None = None
 
     def train(self) -> None:
         """Train to the end, or until `stop_requested` is set; every listener is told."""
         self._started = time.perf_counter()
+        self.finished = self.progress >= 1
         for listener in self.listeners:
             listener.on_start(self)
         while not self.finished and not self.stop_requested:
             self._set_learning_rates()
-            batches = [self._draw_batch() for _ in range(self.settings.discriminator_steps)]
+            batches = [self.draw_batch() for _ in range(self.settings.discriminator_steps)]
             self.train_step(batches, self.step)
             self.ema.update(self.step)
             self.step += 1
+            self.finished = self.progress >= 1
             if self.step % self.settings.log_every == 0 or self.finished:
                 self._log()
             for listener in self.listeners:
@@ -112,9 +119,9 @@ class Trainer:
             listener.on_end(self)
 
     @property
-    def finished(self) -> bool:
-        """Whether all steps are done or the time is up."""
-        return self.progress >= 1
+    def running(self) -> bool:
+        """Whether `train` is at work."""
+        return self._started is not None
 
     @property
     def progress(self) -> float:
@@ -134,7 +141,8 @@ class Trainer:
         """Real samples used so far, by the discriminator."""
         return self.step * self.settings.batch_size * self.settings.discriminator_steps
 
-    def _draw_batch(self) -> Samples:
+    def draw_batch(self) -> Samples:
+        """Real samples for one discriminator step, drawn with replacement."""
         index = torch.randint(
             len(self.data), (self.settings.batch_size,), generator=self.random, device=self.device
         )
@@ -167,6 +175,7 @@ class Trainer:
         """Everything that a training needs to go on as if nothing had happened; tensors and primitives."""
         return {
             "step": self.step,
+            "device": self.device.type,
             "seconds": self.seconds,
             "generator": self.generator.state_dict(),
             "discriminator": self.discriminator.state_dict(),
@@ -179,16 +188,27 @@ class Trainer:
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Take back what `state` gave, on whichever device."""
+        """Take back what `state` gave. On another kind of device training goes on with new random numbers."""
         self.generator.load_state_dict(state["generator"])
         self.discriminator.load_state_dict(state["discriminator"])
         self.ema.module.load_state_dict(state["ema"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.statistics.load_state(state["statistics"], self.device)
+        self.step = state["step"]
+        self._load_random(state)
+        self._seconds_before = state["seconds"]
+
+    def _load_random(self, state: dict[str, Any]) -> None:
+        if state["device"] != self.device.type:
+            logger.warning(
+                "trained on %s so far, goes on on %s: with other random numbers",
+                state["device"],
+                self.device.type,
+            )
+            self.random.manual_seed(self.random.initial_seed() + self.step)
+            return
         self.random.set_state(state["random"].cpu())
         torch.set_rng_state(state["torch_random"].cpu())
-        if self.device.type == "cuda" and state["cuda_random"] is not None:
+        if self.device.type == "cuda":
             torch.cuda.set_rng_state(state["cuda_random"].cpu(), self.device)
-        self.step = state["step"]
-        self._seconds_before = state["seconds"]

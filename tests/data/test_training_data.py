@@ -65,15 +65,6 @@ def test_floats_are_taken_as_they_are_and_the_stored_data_stays_untouched():
     assert torch.equal(data.x, x)
 
 
-def test_moving_keeps_spec_and_layout():
-    data = training_data(make_dataset())
-    data.channels_last = True
-    moved = data.to("meta")
-    assert moved.device.type == moved.codes.device.type == "meta"
-    assert moved.spec == data.spec
-    assert moved.channels_last
-
-
 def test_a_codec_that_breaks_its_word_is_the_plugins_fault():
     class Short(Codec):
         shape = (1, 4, 4)

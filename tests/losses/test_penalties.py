@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import exp, log
+
 import pytest
 import torch
 from torch import nn
@@ -85,6 +87,24 @@ def test_penalty_gradient_by_the_weights_agrees_with_finite_differences(name, re
             with torch.no_grad():
                 critic.a[i, j] -= sign * 1e-4
         assert critic.a.grad[i, j].item() == pytest.approx(difference / 2e-4, rel=1e-3, abs=1e-6)
+
+
+def test_mismatch_compares_each_sample_with_itself_under_its_neighbours_condition(registry):
+    x = torch.tensor([[1.0], [2.0], [3.0]], dtype=torch.float64)
+    condition = torch.eye(2, dtype=torch.float64)[[0, 1, 1]]
+
+    def critic(x, condition):
+        return Critique(x.squeeze(1) * condition[:, 0])
+
+    # neighbours: sample 2's condition for 0 (other), 0's for 1 (other), 1's for 2 (the same: counts as 0)
+    by_hand = (log(1 + exp(0 - 1)) + log(1 + exp(2 - 0)) + 0) / 3
+    real = Samples(x, condition)
+    assert build(registry, "mismatch").penalty(critic, real, real).item() == pytest.approx(by_hand)
+
+
+def test_every_built_in_penalty_is_tested_here(registry):
+    tested = {"r1", "r2", "wgan_gp", "mismatch", "weight_clipping"}
+    assert {registered.name for registered in registry.all("penalty")} == tested
 
 
 def test_weight_clipping_keeps_every_weight_within_its_limit(registry):

@@ -104,7 +104,7 @@ def test_absent_cuda_device_is_told_with_what_there_is():
 
 
 def test_unknown_device_is_told_with_those_there_are():
-    with pytest.raises(UsageError, match="there is no device 'gpu'; use auto, cpu"):
+    with pytest.raises(UsageError, match="device 'gpu' must be auto, cpu, cuda"):
         choose_device("gpu")
 
 

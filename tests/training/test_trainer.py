@@ -59,6 +59,18 @@ def test_time_limit_ends_a_training_without_steps(make_trainer):
     assert trainer.seconds >= 0.2
 
 
+def test_end_by_time_is_logged_whenever_it_comes(make_trainer):
+    class Slow(Recorder):
+        def on_log(self, trainer, values):
+            super().on_log(trainer, values)
+            self.finished_then = trainer.finished
+
+    recorder = Slow()
+    make_trainer(steps=None, time_limit=0.05, log_every=10**6, listeners=[recorder]).train()
+    assert len(recorder.values) == 1
+    assert recorder.finished_then
+
+
 def test_same_seed_gives_the_same_weights(make_trainer):
     one = make_trainer()
     one.train()

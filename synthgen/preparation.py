@@ -1,0 +1,156 @@
+"""What a recipe comes to on this machine: data on the device, networks built and tried, nothing written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from synthgen.components import ClassLabel, Codec, Dataset, Discriminator, Generator, Loss, Penalty
+from synthgen.data.fingerprint import fingerprint
+from synthgen.data.loading import fallback_options, load_dataset
+from synthgen.data.training_data import TrainingData
+from synthgen.device import choose_device
+from synthgen.errors import PluginError, SynthgenError, describe
+from synthgen.plugins import Registry
+from synthgen.probe import probe_networks, probe_step
+from synthgen.recipe import Choice, ExportChoice, Recipe
+from synthgen.sampling import ClassPlan, make_plan
+from synthgen.training.precision import choose_precision
+from synthgen.training.trainer import Listener, Trainer
+
+
+@dataclass
+class Setup:
+    """What a recipe comes to on this machine, before anything is trained or written."""
+
+    recipe: Recipe
+    registry: Registry
+    device: torch.device
+    precision: torch.dtype
+    dataset: Dataset
+    fingerprint: str
+    codec_choice: Choice
+    codec: Codec
+    data: TrainingData
+    generator: Generator
+    discriminator: Discriminator
+    loss: Loss
+    penalties: list[tuple[str, Penalty]]
+    seconds: float
+
+
+def prepare(recipe: Recipe, registry: Registry, began: Mapping[str, Any] | None = None) -> Setup:
+    """Load the data, build everything and make a trial step; writes nothing.
+
+    `began` is the record of a run that goes on: it keeps its arithmetic if it is on the same device.
+    """
+    start = time.perf_counter()
+    settings = recipe.train
+    precision = settings.precision
+    device = choose_device(settings.device)
+    if began is not None and began["device"]["name"] == str(device):
+        precision = began["precision"]
+    if settings.threads is not None:
+        torch.set_num_threads(settings.threads)
+    dataset = _load_data(recipe)
+    codec_choice = recipe.codec or _default_codec(registry, dataset.kind)
+    codec, data = _encode(codec_choice, dataset, recipe.latent.dim, device)
+    if recipe.export is not None:  # what cannot be exported is told now, not after the training
+        recipe.export.exporter.build()
+        plan_export(recipe.export, dataset.classes, data.class_counts)
+    torch.manual_seed(recipe.seed)
+    generator = _on(device, recipe.generator.build(data.spec))
+    discriminator = _on(device, recipe.discriminator.build(data.spec))
+    probe_networks(
+        (recipe.generator.registered, generator),
+        (recipe.discriminator.registered, discriminator),
+        data,
+        recipe.latent,
+    )
+    setup = Setup(
+        recipe=recipe,
+        registry=registry,
+        device=device,
+        precision=choose_precision(precision, device),
+        dataset=dataset,
+        fingerprint=fingerprint(dataset),
+        codec_choice=codec_choice,
+        codec=codec,
+        data=data,
+        generator=generator,
+        discriminator=discriminator,
+        loss=recipe.loss.build(),
+        penalties=[(penalty.name, penalty.build()) for penalty in recipe.penalties],
+        seconds=0.0,
+    )
+    probe_step(build_trainer(setup), [choice.registered for choice in recipe.components])
+    setup.seconds = time.perf_counter() - start
+    return setup
+
+
+def _encode(
+    choice: Choice, dataset: Dataset, noise_dim: int, device: torch.device
+) -> tuple[Codec, TrainingData]:
+    """The fitted codec and the data on the device, in the memory format that convolutions are fastest in."""
+    try:
+        codec: Codec = choice.build().fit(dataset)
+        data = TrainingData.from_dataset(dataset, codec, noise_dim, device)
+    except SynthgenError:
+        raise
+    except Exception as error:
+        raise PluginError(f"{choice.registered} failed on {dataset.name}: {describe(error)}") from error
+    data.channels_last = True
+    return codec, data
+
+
+def _on(device: torch.device, network: nn.Module) -> Any:
+    """The network on its device, convolutions in the memory format that is fastest."""
+    network = network.to(device)
+    if any(p.dim() == 4 for p in network.parameters()):
+        network = network.to(memory_format=torch.channels_last)
+    return network
+
+
+def _load_data(recipe: Recipe) -> Dataset:
+    source, fallback = recipe.data.source, recipe.data.fallback
+    if fallback is None:
+        return load_dataset(source.build(), None, recipe.seed, name=source.name)
+    component = fallback.registered.component
+    given = fallback.options.model_dump(exclude_none=True)
+    options = component.Options(**fallback_options(source.registered.component, component, given))
+    return load_dataset(
+        source.build(), Choice(fallback.registered, options).build(), recipe.seed, name=source.name
+    )
+
+
+def _default_codec(registry: Registry, kind: str) -> Choice:
+    registered = registry.find("codec", kind)
+    return Choice(registered, registered.component.Options())
+
+
+def build_trainer(setup: Setup, listeners: Sequence[Listener] = ()) -> Trainer:
+    """The trainer of a setup, followed by these listeners."""
+    recipe = setup.recipe
+    return Trainer(
+        generator=setup.generator,
+        discriminator=setup.discriminator,
+        loss=setup.loss,
+        penalties=setup.penalties,
+        data=setup.data,
+        settings=recipe.train,
+        latent=recipe.latent,
+        precision=setup.precision,
+        seed=recipe.seed,
+        listeners=listeners,
+    )
+
+
+def plan_export(choice: ExportChoice, classes: Sequence[ClassLabel], counts: Sequence[int]) -> ClassPlan:
+    """Which samples an `export:` section asks of a model with these classes; raises UsageError if it cannot."""
+    settings = choice.settings
+    return make_plan(classes, counts, settings.count, settings.per_class, settings.classes)
