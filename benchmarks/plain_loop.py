@@ -7,8 +7,10 @@ networks' passes one by one, `torch.optim.Adam`: what a reader without synthgen 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -54,11 +56,11 @@ def steps_per_second(
             fake_logits = discriminator(fake, condition).logits
             d_loss = softplus(fake_logits - real_logits).mean()
             for penalty in recipe.penalties:
-                options = penalty.options
-                if step % options.every == 0:  # type: ignore[attr-defined]
-                    at = (x if penalty.name == "r1" else fake)[: options.samples]  # type: ignore[attr-defined]
-                    value = gradient_penalty(discriminator, at, condition[: len(at)])
-                    d_loss = d_loss + options.weight * options.every * value  # type: ignore[attr-defined]
+                options: Any = penalty.options
+                if step % options.every == 0:
+                    some = slice(options.samples)
+                    value = PENALTIES[penalty.name](discriminator, x[some], fake[some], condition[some])
+                    d_loss = d_loss + options.weight * options.every * value
             d_optimizer.zero_grad()
             d_loss.backward()
             d_optimizer.step()
@@ -82,3 +84,18 @@ def gradient_penalty(discriminator: nn.Module, x: Tensor, condition: Tensor) -> 
     x = x.detach().requires_grad_(True)
     (gradient,) = torch.autograd.grad(discriminator(x, condition).logits.sum(), x, create_graph=True)
     return 0.5 * gradient.square().flatten(1).sum(1).mean()
+
+
+def mismatch(discriminator: nn.Module, x: Tensor, condition: Tensor) -> Tensor:
+    """E softplus(logit under another's condition - logit under its own)."""
+    wrong = condition.roll(1, 0)
+    difference = discriminator(x, wrong).logits - discriminator(x, condition).logits
+    return (softplus(difference) * (wrong != condition).any(1)).mean()
+
+
+PENALTIES: dict[str, Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor]] = {
+    "r1": lambda discriminator, real, fake, condition: gradient_penalty(discriminator, real, condition),
+    "r2": lambda discriminator, real, fake, condition: gradient_penalty(discriminator, fake, condition),
+    "mismatch": lambda discriminator, real, fake, condition: mismatch(discriminator, real, condition),
+}
+"""The recipe's penalties: of discriminator, real and generated samples, and their condition."""

@@ -57,7 +57,8 @@ def test_plugin_shown_is_a_plugin(tmp_path):
 
 
 def test_commands_shown_are_commands_that_there_are():
-    commands = set(re.findall(r"^synthgen (\w+)", README, re.MULTILINE))
+    shell = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
+    commands = set(re.findall(r"^synthgen (\w+)", shell, re.MULTILINE))
     assert commands
     assert commands <= set(main.commands)
 
