@@ -27,7 +27,7 @@ def find_class(known: Sequence[ClassLabel], wanted: Any) -> int:
     first, second = (by_name, by_number) if isinstance(wanted, str) else (by_number, by_name)
     index = second if first is None else first
     if index is None:
-        near = difflib.get_close_matches(str(wanted), names, n=2)
+        near = difflib.get_close_matches(str(wanted), names, n=2) if number is None else []
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise UsageError(f"there is no class '{wanted}'.{hint} Classes: {list_classes(known)}.")
     return index

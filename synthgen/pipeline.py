@@ -106,6 +106,12 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
         info.update(status=status, steps=trainer.step, **facts)
         directory.write_info(info)
 
+    dataset = setup.dataset
+    logger.info(
+        "training on %s samples of %s (%d classes), %s, %s, into %s",
+        *(f"{len(dataset):,}", dataset.name, len(dataset.classes)),
+        *(setup.device, info["precision"], directory.path),
+    )
     try:
         with stop_on_signals(trainer):
             trainer.train()
@@ -115,7 +121,8 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
     except KeyboardInterrupt:
         record("interrupted")
         command = shlex.join(["synthgen", "run", "--resume", str(directory.path), *setup.registry.flags])
-        raise Interrupted(f"stopped at step {trainer.step}. Go on with: {command}") from None
+        where = "after training, before all was written" if trainer.finished else f"at step {trainer.step}"
+        raise Interrupted(f"stopped {where}. Go on with: {command}") from None
     except Exception as error:
         record("failed", error=describe(error))
         if isinstance(error, OSError):

@@ -47,6 +47,9 @@ BUILTINS = (
 BUILT_IN = "built-in"
 """Origin of the plugins above."""
 
+INSTALLED = "entry point"
+"""Origin of plugins that are found in installed packages."""
+
 BLOCK_VARIABLE = "SYNTHGEN_BLOCK_PLUGINS"
 """Environment variable: names of plugins that must not be loaded, separated by commas."""
 
@@ -156,16 +159,17 @@ def load_plugins(
     """The registry of built-ins, installed plugins (`installed=False` leaves them out) and single files.
 
     `block` names plugins to leave out, beside those in the environment variable SYNTHGEN_BLOCK_PLUGINS. A
-    file that a person named and that cannot be loaded raises PluginError; a broken installed plugin is
-    recorded.
+    file that a person named and that cannot be loaded raises PluginError; it stands in for an installed
+    plugin of its name. A broken installed plugin is recorded.
     """
     block = list(block)
-    loader = _Loader({*block, *filter(None, os.environ.get(BLOCK_VARIABLE, "").split(","))})
+    variable = filter(None, os.environ.get(BLOCK_VARIABLE, "").split(","))
+    loader = _Loader({*block, *variable, *(path.stem for path in paths)})
     for module in BUILTINS:
         loader.load(PluginInfo(module, __version__, BUILT_IN), partial(import_module, module))
     if installed:
         for point in sorted(entry_points(group=hookspecs.PROJECT), key=lambda p: p.name):
-            loader.load(PluginInfo(point.name, _version(point), "entry point"), point.load)
+            loader.load(PluginInfo(point.name, _version(point), INSTALLED), point.load)
     for path in paths:
         info = PluginInfo(path.stem, "-", str(path))
         loader.load(info, partial(_import_file, path))
@@ -182,7 +186,7 @@ def load_plugins(
 
 
 def _check_blocked(names: list[str], registry: Registry) -> None:
-    known = [plugin.name for plugin in registry.plugins if plugin.origin != BUILT_IN]
+    known = [plugin.name for plugin in registry.plugins if plugin.origin == INSTALLED]
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=2)
@@ -210,7 +214,7 @@ class _Loader:
     def load(self, info: PluginInfo, get_module: Callable[[], Any]) -> None:
         """Import one plugin and take its components, or record why that failed."""
         self.registry.plugins.append(info)
-        if info.name in self._blocked and info.origin != BUILT_IN:
+        if info.name in self._blocked and info.origin == INSTALLED:
             info.blocked = True
             return
         try:

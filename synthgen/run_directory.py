@@ -29,6 +29,9 @@ class Run:
         self.model = path / "model"
         self.dataset = path / "dataset"
 
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r})"
+
     @classmethod
     def create(cls, path: Path) -> Run:
         """A new run in a folder that must not exist or be empty; raises UsageError otherwise."""

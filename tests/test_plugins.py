@@ -191,3 +191,11 @@ def test_registry_knows_the_options_that_load_it_again(tmp_path, installed):
     mine = write(tmp_path / "mine.py", LOSS.format(name="zero"))
     assert load_plugins([mine], block=["unwanted"]).flags == ["--plugin", str(mine), "--block", "unwanted"]
     assert load_plugins(installed=False).flags == ["--no-plugins"]
+
+
+def test_file_stands_in_for_the_installed_plugin_of_its_name(tmp_path, installed):
+    (tmp_path / "old").mkdir()
+    installed(write(tmp_path / "old" / "mine.py", LOSS.format(name="zero")))
+    registry = load_plugins([write(tmp_path / "mine.py", LOSS.format(name="zero"))])
+    assert registry.find("loss", "zero").owner.origin == str(tmp_path / "mine.py")
+    assert [p.status for p in registry.plugins if p.name == "mine"] == ["blocked", "ok"]
