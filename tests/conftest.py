@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests_support import TINY_RECIPE, write_tiny_npz
+from tests_support import TINY_RECIPE, StopAt, write_tiny_npz
 
+from synthgen import pipeline
 from synthgen.plugins import Registry, load_plugins
 
 torch.set_num_threads(1)  # on networks this tiny a second thread costs more than it gives
@@ -41,3 +42,15 @@ def tiny_recipe(tmp_path: Path, tiny_npz: Path) -> Path:
     path = tmp_path / "tiny.yaml"
     path.write_text(TINY_RECIPE.format(data=tiny_npz.as_posix()))
     return path
+
+
+@pytest.fixture
+def stop_at(monkeypatch):
+    """Make the next runs be interrupted after a step."""
+
+    def stop(step: int) -> None:
+        recorders = pipeline._recorders
+        monkeypatch.setattr(pipeline, "_recorders", lambda *args: [*recorders(*args), StopAt(step)])
+
+    yield stop
+    monkeypatch.undo()

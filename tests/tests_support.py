@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
+
+from synthgen import pipeline
+from synthgen.recipe import load_recipe
+from synthgen.run_directory import Run
+from synthgen.training.trainer import Listener
 
 
 def write_tiny_npz(folder: Path) -> Path:
@@ -36,3 +43,22 @@ train:
   precision: fp32
 export: {{format: npz, count: 30}}
 """
+
+
+def run(recipe, out, registry, *overrides) -> Run:
+    return pipeline.run(load_recipe(recipe, overrides, registry), out, registry=registry)
+
+
+def tree(path) -> dict[str, bytes]:
+    return {p.relative_to(path).as_posix(): p.read_bytes() for p in path.rglob("*") if p.is_file()}
+
+
+class StopAt(Listener):
+    """Somebody presses Ctrl-C."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def on_step(self, trainer):
+        if trainer.step == self.step:
+            os.kill(os.getpid(), signal.SIGINT)
