@@ -42,9 +42,8 @@ class ConditionalBatchNorm(nn.Module):
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """`x (B, C, H, W)` normalised, in the scale and shift of its condition."""
-        scale, shift = self.scale_shift(condition)[:, None, None].chunk(2, 3)
-        x = self.norm(x).permute(0, 2, 3, 1)  # channels last, as they lie in memory: a quarter faster
-        return torch.addcmul(shift, x, scale).permute(0, 3, 1, 2)
+        scale, shift = self.scale_shift(condition)[:, :, None, None].chunk(2, 1)
+        return torch.addcmul(shift, self.norm(x), scale)
 
 
 class Norm(nn.Module):
