@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from synthgen.components import ClassLabel, Dataset, Source
 from synthgen.data.selection import select
+from synthgen.data.sources.sizes import refuse_size
 from synthgen.errors import DataError, DataNotFoundError, PluginError, SynthgenError, describe
 from synthgen.options import SourceOptions
 
@@ -24,7 +26,8 @@ def load_dataset(source: Source, fallback: Source | None, seed: int, *, name: st
 
     The fallback takes the source's `split`, `classes`, `per_class` and `limit` where its own are not set. Its
     data keeps its own name, and a note says what it stands in for. `name` is what messages call the source.
-    Raises DataError, UsageError, or PluginError for a source that breaks its contract.
+    Raises DataError, also for images too small or large to train on and for data that memory cannot hold,
+    UsageError, or PluginError for a source that breaks its contract.
     """
     name = name or _name(source)
     try:
@@ -41,7 +44,9 @@ def load_dataset(source: Source, fallback: Source | None, seed: int, *, name: st
         note = f"stands in for {name}, which was not found"
         dataset = replace(dataset, notes=(note, *dataset.notes))
         source = fallback
-    return select(dataset, source.options, seed)
+    _refuse_size(dataset, source)
+    with _memory_of(dataset.name):
+        return select(dataset, source.options, seed)
 
 
 def fallback_options(
@@ -71,7 +76,8 @@ def check_dataset(dataset: Any, name: str) -> Dataset:
 
 def _load(source: Source, name: str) -> Dataset:
     try:
-        dataset = source.load()
+        with _memory_of(f"source '{name}'"):
+            dataset = source.load()
     except SynthgenError:
         raise
     except Exception as error:
@@ -79,6 +85,27 @@ def _load(source: Source, name: str) -> Dataset:
             f"source '{name}' ({type(source).__module__}) failed to load: {describe(error)}"
         ) from error
     return check_dataset(dataset, name)
+
+
+@contextmanager
+def _memory_of(what: str) -> Iterator[None]:
+    """Too little memory is a matter of the data, whoever asked for it."""
+    try:
+        yield
+    except MemoryError as error:
+        reason = f" ({error})" if str(error) else ""
+        raise DataError(
+            f"{what}: its data does not fit into memory{reason}; use a smaller size or fewer samples"
+        ) from error
+
+
+def _refuse_size(dataset: Dataset, source: Source) -> None:
+    """Raise DataError for images that networks cannot be trained on; every source's data comes by here."""
+    height, width = dataset.x.shape[1:3]
+    scales = "size" in type(source.options).model_fields
+    refuse_size(
+        dataset.name, height, width, "set size: to bring them there" if scales else "scale them beforehand"
+    )
 
 
 def _fault(dataset: Any) -> str | None:

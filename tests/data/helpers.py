@@ -26,7 +26,7 @@ def make_dataset(counts=(5, 4, 3), names=None, numbers=None, shape=(4, 4), **cha
     return Dataset(**{"name": "toy", "x": x, "y": np.array(y, np.int64), "classes": classes, **changes})
 
 
-def save_picture(path: Path, colour: Any = 100, size=(6, 4), mode: str = "L", **options: Any) -> Path:
+def save_picture(path: Path, colour: Any = 100, size=(12, 8), mode: str = "L", **options: Any) -> Path:
     """A picture of one colour; `size` is (width, height), as Pillow has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new(mode, size, colour).save(path, **options)

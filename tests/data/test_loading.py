@@ -30,7 +30,9 @@ class Standin(Source):
     """Three classes; what split it was asked for is in the notes."""
 
     def load(self):
-        return make_dataset((9, 9, 9), ["a", "b", "c"], [3, 5, 7], notes=(f"split {self.options.split}",))
+        return make_dataset(
+            (9, 9, 9), ["a", "b", "c"], [3, 5, 7], (8, 8), notes=(f"split {self.options.split}",)
+        )
 
 
 def raising(error):
@@ -140,3 +142,46 @@ def test_the_fallback_is_scaled_to_the_size_of_the_images_it_stands_for():
     assert fallback_options(Mnist, Digits, {"size": 16}) == {"size": 16}
     assert fallback_options(Mnist, Npz, {"path": "a.npz"}) == {"path": "a.npz"}
     assert fallback_options(ImageFolder, Digits, {}) == {}
+
+
+@pytest.mark.parametrize("shape", [(7, 8), (8, 129), (200, 200, 3)])
+def test_images_too_small_or_too_large_to_train_on_are_refused(tmp_path, shape):
+    height, width = shape[:2]
+    np.savez(tmp_path / "toy.npz", x=np.zeros((3, *shape), np.uint8))
+    npz = Npz(Npz.Options(path=tmp_path / "toy.npz"))
+    with pytest.raises(
+        DataError, match=rf"toy: images of {height}×{width} .*8 to 128 pixels a side: scale them beforehand"
+    ):
+        load_dataset(npz, None, 0)
+
+
+@pytest.mark.parametrize("shape", [(8, 128), (128, 8), (8, 8, 3)])
+def test_images_of_sizes_at_the_bounds_are_loaded(tmp_path, shape):
+    np.savez(tmp_path / "toy.npz", x=np.zeros((3, *shape), np.uint8))
+    assert load_dataset(Npz(Npz.Options(path=tmp_path / "toy.npz")), None, 0).x.shape == (3, *shape)
+
+
+def test_the_option_that_mends_the_size_is_named_where_a_source_has_it():
+    class Scaling(Source):
+        class Options(SourceOptions):
+            size: int = 4
+
+        def load(self):
+            return make_dataset()
+
+    with pytest.raises(DataError, match="set size: to bring them there"):
+        load_dataset(Scaling(Scaling.Options()), None, 0)
+
+
+def test_running_out_of_memory_is_about_the_data_and_not_the_plugins_fault():
+    with pytest.raises(DataError, match=r"source 'sky': its data does not fit into memory \(no room\)"):
+        load_dataset(raising(MemoryError("no room")), None, 0, name="sky")
+
+
+def test_running_out_of_memory_while_selecting_is_about_the_data(monkeypatch):
+    def full(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("synthgen.data.loading.select", full)
+    with pytest.raises(DataError, match="toy: its data does not fit into memory; use a smaller size"):
+        load_dataset(Standin(SourceOptions()), None, 0)

@@ -6,17 +6,11 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from synthgen import ClassLabel, DataError, DataNotFoundError
+from synthgen.data.sources.picture_sets import Picture
 from synthgen.data.sources.pictures import SUFFIXES
-
-
-class Picture(NamedTuple):
-    """A picture file and the index of its class."""
-
-    path: Path
-    y: int
 
 
 def split_folder(root: Path, split: str) -> Path:

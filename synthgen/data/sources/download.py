@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import sys
+import tarfile
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from http.client import HTTPException
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from queue import Empty, Queue
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -25,25 +28,62 @@ class DownloadFailed(Exception):  # noqa: N818 - sources turn it into a line of 
 
 
 def download(name: str, folder: Path, timeout: float = TIMEOUT) -> None:
-    """Download `torchvision.datasets.<name>`, a set of IDX files, into `folder/<name>/raw`, unpacked.
+    """Download `torchvision.datasets.<name>` into `folder`, unpacked and laid out as torchvision does.
 
-    The files appear there once all are complete and checked. Shows progress on stderr, nothing on stdout.
-    Raises DownloadFailed, after `timeout` seconds if no mirror answers at all.
+    That is `folder/<name>/raw` for a set of IDX files, and its own folder for a set in one archive. The files
+    appear there once all are complete and checked. Shows progress on stderr, nothing on stdout. Raises
+    DownloadFailed, after `timeout` seconds if no mirror answers at all.
     """
     from torchvision import datasets  # noqa: PLC0415
 
     base: Any = getattr(datasets, name)
-    mirrors = _answering(base.mirrors, base.resources[0][0], timeout)
-    # torchvision names the folder after the class
-    dataset: Any = type(name, (base,), {"mirrors": mirrors})
+    fetch = _idx_files if hasattr(base, "mirrors") else _archive
+    url, file = _address(base)
+    mirrors = _answering(url, file, timeout)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder, prefix=f".{name}-") as scratch:
             with _socket_timeout(timeout), redirect_stdout(sys.stderr):
-                dataset(scratch, download=True)
-            _move(Path(scratch) / name / "raw", folder / name / "raw")
-    except (OSError, RuntimeError, HTTPException) as error:
+                made = fetch(base, mirrors, Path(scratch))
+            _move(made, folder / made.relative_to(scratch))
+    except (OSError, RuntimeError, HTTPException, tarfile.TarError, EOFError, zlib.error) as error:
         raise DownloadFailed(" ".join(str(error).split()) or type(error).__name__) from error
+
+
+def _address(base: Any) -> tuple[list[str], str]:
+    """The mirrors of a set, and the first file to fetch from one."""
+    if hasattr(base, "mirrors"):
+        return base.mirrors, base.resources[0][0]
+    mirror, _, file = base.url.rpartition("/")
+    return [mirror + "/"], file
+
+
+def _idx_files(base: Any, mirrors: list[str], scratch: Path) -> Path:
+    """The folder of the four files, fetched, checked and unpacked by torchvision."""
+    # torchvision names the folder after the class
+    dataset: Any = type(base.__name__, (base,), {"mirrors": mirrors})
+    dataset(str(scratch), download=True)
+    raw = scratch / base.__name__ / "raw"
+    for archive in raw.glob("*.gz"):
+        archive.unlink()
+    return raw
+
+
+def _archive(base: Any, mirrors: list[str], scratch: Path) -> Path:
+    """The folder of a tar archive that torchvision fetched and checked; torchvision would unpickle it, too."""
+    from torchvision.datasets.utils import download_url  # noqa: PLC0415
+
+    download_url(mirrors[0] + base.filename, str(scratch), base.filename, base.tgz_md5)
+    folder = scratch / base.base_folder
+    folder.mkdir()
+    with tarfile.open(scratch / base.filename) as tar:
+        for member in tar:
+            path = PurePosixPath(member.name)
+            content = tar.extractfile(member) if str(path.parent) == base.base_folder else None
+            if content is not None:
+                with content, (folder / path.name).open("wb") as file:
+                    shutil.copyfileobj(content, file)
+    return folder
 
 
 def _answering(mirrors: list[str], file: str, timeout: float) -> list[str]:
@@ -97,12 +137,10 @@ def _socket_timeout(seconds: float) -> Iterator[None]:
         socket.setdefaulttimeout(before)
 
 
-def _move(raw: Path, target: Path) -> None:
-    for archive in raw.glob("*.gz"):
-        archive.unlink()
+def _move(made: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with suppress(OSError):  # the usual case: all files appear at once
-        raw.rename(target)
+        made.rename(target)
         return
-    for file in raw.iterdir():
+    for file in made.iterdir():
         file.replace(target / file.name)

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from synthgen import ClassLabel, DataError, DataNotFoundError, Dataset, Source, SourceOptions
+from synthgen.data.sources.memory import require_memory
+from synthgen.data.sources.splits import refuse_split
 
 
 class Npz(Source):
@@ -27,10 +29,7 @@ class Npz(Source):
         `classes` without `numbers` are numbered from 0; without either, the classes are the numbers in `y`.
         """
         path: Path = self.options.path.expanduser()
-        if self.options.split not in ("train", "all"):
-            raise DataError(
-                f"{path}: an npz file has no splits, so no '{self.options.split}': leave split out"
-            )
+        refuse_split(self.options.split, str(path), "an npz file")
         arrays = _arrays(path)
         x = _images(path, arrays)
         y, classes = _labels(path, arrays, len(x))
@@ -51,11 +50,24 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
             if name not in archive.files:
                 continue
             try:
+                if name == "x" and "x.npy" in archive.zip.namelist():
+                    _require_memory(path)
                 arrays[name] = archive[name]
             except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
                 hint = "; pickled objects are not read" if "pickle" in str(error) else ""
                 raise DataError(f"{path}: array '{name}' cannot be read ({error}){hint}") from error
     return arrays
+
+
+def _require_memory(path: Path) -> None:
+    """Refuse images larger than memory by what the header of their array says; other faults are found later."""
+    with zipfile.ZipFile(path) as archive, archive.open("x.npy") as file:
+        version = np.lib.format.read_magic(file)
+        read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+        shape = read[version](file)[0] if version in read else ()
+    if len(shape) in (3, 4):
+        image = shape[1:3] if shape[3:] in ((), (1,)) else shape[1:]
+        require_memory(str(path), shape[0], image, "use a file of fewer images")
 
 
 def _images(path: Path, arrays: dict[str, np.ndarray]) -> np.ndarray:

@@ -18,6 +18,7 @@ SUFFIXES = frozenset(
 Resize = Literal["crop", "pad", "stretch"]
 
 _ORIENTATION = 0x0112  # the EXIF tag
+_GREY_AS_COLOUR = "LA;16B"  # a PNG of grey and alpha of 16 bits each, which Pillow decodes as RGBA
 _TIFF_SIZE = (256, 257)
 _ON_ITS_SIDE = (5, 6, 7, 8)  # its values that swap width and height
 
@@ -93,6 +94,8 @@ def _is_grey(image: Image) -> bool:
     if image.mode == "P":
         colours = np.array(image.getpalette("RGB")).reshape(-1, 3)
         return bool((colours == colours[:, :1]).all())
+    if image.mode == "RGBA" and image.tile and image.tile[0][3] == _GREY_AS_COLOUR:  # type: ignore[attr-defined]
+        return True
     return image.mode in ("1", "L", "LA", "La", "F") or image.mode.startswith("I")
 
 

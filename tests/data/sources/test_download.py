@@ -1,8 +1,9 @@
+import hashlib
 import socket
 import time
 
 import pytest
-from torchvision.datasets import MNIST
+from torchvision.datasets import CIFAR10, MNIST
 
 from synthgen.data.sources.download import DownloadFailed, download
 
@@ -68,3 +69,36 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path, mirror):
     (tmp_path / "data").write_text("in the way")
     with pytest.raises(DownloadFailed, match="File exists"):
         download("MNIST", tmp_path / "data")
+
+
+def test_an_archive_leaves_its_unpacked_folder_and_nothing_else(tmp_path, mirror, capsys):
+    download("CIFAR10", tmp_path / "data")
+    assert names(tmp_path / "data") == ["cifar-10-batches-py"]
+    batches = [f"data_batch_{n}" for n in range(1, 6)]
+    assert names(tmp_path / "data/cifar-10-batches-py") == ["batches.meta", *batches, "test_batch"]
+    assert names(tmp_path) == ["data", "mirror"]
+    assert capsys.readouterr().out == ""
+
+
+def test_an_archive_that_is_not_what_was_promised_leaves_nothing(tmp_path, mirror):
+    (mirror / CIFAR10.filename).write_bytes(b"something else")
+    with pytest.raises(DownloadFailed, match="not found or corrupted"):
+        download("CIFAR10", tmp_path / "data")
+    assert names(tmp_path / "data") == []
+
+
+def test_an_archive_that_cannot_be_unpacked_leaves_nothing(tmp_path, mirror, monkeypatch):
+    (mirror / CIFAR10.filename).write_bytes(b"no archive at all")
+    monkeypatch.setattr(CIFAR10, "tgz_md5", hashlib.md5(b"no archive at all").hexdigest())
+    with pytest.raises(DownloadFailed):
+        download("CIFAR10", tmp_path / "data")
+    assert names(tmp_path / "data") == []
+
+
+def test_an_archive_from_a_mirror_that_never_answers_is_given_up(tmp_path, silent_mirror, monkeypatch):
+    monkeypatch.setattr(CIFAR10, "url", silent_mirror + CIFAR10.filename)
+    start = time.monotonic()
+    with pytest.raises(DownloadFailed, match=r"127\.0\.0\.1"):
+        download("CIFAR10", tmp_path / "data", timeout=0.3)
+    assert time.monotonic() - start < 3
+    assert not (tmp_path / "data").exists()

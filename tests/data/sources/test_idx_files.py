@@ -11,10 +11,12 @@ from ..helpers import idx_bytes
 IMAGES = np.arange(24, dtype=np.uint8).reshape(4, 3, 2)
 
 
-def test_an_idx_file_is_read_plain_and_gzipped(tmp_path):
+def test_an_idx_file_is_read_plain_and_gzipped_whatever_its_name(tmp_path):
     (tmp_path / "plain").write_bytes(idx_bytes(IMAGES))
-    (tmp_path / "zipped.gz").write_bytes(gzip.compress(idx_bytes(IMAGES)))
-    for name in ("plain", "zipped.gz"):
+    (tmp_path / "plain.gz").write_bytes(idx_bytes(IMAGES))
+    for name in ("zipped.gz", "zipped"):
+        (tmp_path / name).write_bytes(gzip.compress(idx_bytes(IMAGES)))
+    for name in ("plain", "plain.gz", "zipped.gz", "zipped"):
         array = read_idx(tmp_path / name)
         assert np.array_equal(array, IMAGES)
         assert array.flags.writeable
@@ -35,8 +37,9 @@ def test_values_wider_than_a_byte_are_big_endian(tmp_path):
         ("short", idx_bytes(IMAGES)[:-1], "39 bytes where its header announces 40"),
         ("long", idx_bytes(IMAGES) + b"x", "41 bytes where its header announces 40"),
         ("short.gz", gzip.compress(idx_bytes(IMAGES))[:-9], "cut short or corrupt"),
-        ("no.gz", idx_bytes(IMAGES), "cut short or corrupt"),
-        ("bad.gz", gzip.compress(idx_bytes(IMAGES))[:12] + b"\xff" * 30, "cut short or corrupt"),
+        ("bad.gz", gzip.compress(idx_bytes(IMAGES))[:12] + b"\xff" * 30, "corrupt"),
+        ("axes", bytes([0, 0, 8, 70]) + bytes(4 * 70), "not an IDX file, or corrupt .*64"),
+        ("bomb", gzip.compress(idx_bytes(IMAGES)[:4] + b"\xff" * 12), "announces 79,228,162,"),
     ],
 )
 def test_a_file_that_is_cut_short_or_no_idx_file_is_named(tmp_path, name, content, message):

@@ -27,7 +27,7 @@ def test_pictures_become_a_dataset_named_after_the_folder(tmp_path):
     dataset = load(tmp_path / "pets")
     assert dataset.name == "pets"
     assert dataset.classes == (ClassLabel(1, "1"), ClassLabel(2, "2"), ClassLabel(10, "10"))
-    assert (dataset.x.shape, dataset.x.dtype, dataset.y.dtype) == ((4, 4, 6), np.uint8, np.int64)
+    assert (dataset.x.shape, dataset.x.dtype, dataset.y.dtype) == ((4, 8, 12), np.uint8, np.int64)
     assert dataset.x[:, 0, 0].tolist() == [3, 1, 0, 2]
     assert dataset.y.tolist() == [0, 1, 1, 2]
     assert dataset.notes == ()
@@ -51,10 +51,10 @@ def test_a_relative_root_begins_at_the_current_directory(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("mode", "colours", "shape"),
     [
-        ("auto", ("L", "L"), (2, 4, 6)),
-        ("auto", ("L", "RGB"), (2, 4, 6, 3)),
-        ("grey", ("L", "RGB"), (2, 4, 6)),
-        ("rgb", ("L", "L"), (2, 4, 6, 3)),
+        ("auto", ("L", "L"), (2, 8, 12)),
+        ("auto", ("L", "RGB"), (2, 8, 12, 3)),
+        ("grey", ("L", "RGB"), (2, 8, 12)),
+        ("rgb", ("L", "L"), (2, 8, 12, 3)),
     ],
 )
 def test_mode_decides_on_grey_or_rgb(tmp_path, mode, colours, shape):
@@ -68,16 +68,18 @@ def test_mode_decides_on_grey_or_rgb(tmp_path, mode, colours, shape):
 def test_dropped_alpha_is_noted_and_logged(tmp_path, caplog):
     save_picture(tmp_path / "a/1.png", (9, 9, 9, 0), mode="RGBA")
     save_picture(tmp_path / "a/2.png", (9, 9, 9), mode="RGB")
+    save_picture(tmp_path / "b/1.png", (9, 0), mode="LA")
     dataset = load(tmp_path)
+    assert dataset.x.shape == (3, 8, 12, 3)
     assert (dataset.x == 9).all()
-    assert dataset.notes == ("1 of the pictures had transparency (alpha), which was dropped",)
-    assert dataset.notes[0] in caplog.text
+    assert dataset.notes == ("2 of the pictures had transparency (alpha), which was dropped",)
+    assert [dataset.notes[0] in record.getMessage() for record in caplog.records] == [True]
 
 
 def test_mixed_sizes_are_told_with_two_files_and_the_way_out(tmp_path):
-    save_picture(tmp_path / "a/1.png", size=(6, 4))
-    save_picture(tmp_path / "b/1.png", size=(5, 7))
-    with pytest.raises(DataError, match=r"a/1.png is 4×6 \(height×width\), .*b/1.png is 7×5; set size:"):
+    save_picture(tmp_path / "a/1.png", size=(12, 8))
+    save_picture(tmp_path / "b/1.png", size=(10, 14))
+    with pytest.raises(DataError, match=r"a/1.png is 8×12 \(height×width\), .*b/1.png is 14×10; set size:"):
         load(tmp_path)
     assert load(tmp_path, size=8).x.shape == (2, 8, 8)
     assert load(tmp_path, size=[8, 10], resize="pad", mode="rgb").x.shape == (2, 8, 10, 3)
@@ -142,3 +144,26 @@ def test_options_are_checked(options):
 )
 def test_folders_called_by_numbers_keep_them_and_others_are_counted(names, numbers):
     assert [label.number for label in number_classes(names)] == numbers
+
+
+@pytest.mark.parametrize(("size", "shape"), [((129, 64), "64×129"), ((7, 30), "30×7")])
+def test_sizes_that_cannot_be_trained_on_are_told_before_decoding(tmp_path, size, shape):
+    path = save_picture(tmp_path / "a/1.png", size=size)
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(DataError, match=f"images of {shape} .*from 8 to 128 pixels a side: set size:"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("size", [7, 129, [8, 200], [0, 8]])
+def test_a_size_outside_8_to_128_is_no_option(size):
+    with pytest.raises(ValidationError, match="equal to"):
+        ImageFolder.Options(root=".", size=size)
+
+
+@pytest.mark.parametrize("mode", ["grey", "rgb"])
+def test_more_pictures_than_memory_are_refused_before_decoding(tmp_path, little_memory, mode):
+    for n in "12":
+        path = save_picture(tmp_path / f"a/{n}.png")
+        path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(DataError, match=r": 2 images of 8×12 \w+ need .* are free: set a smaller size"):
+        load(tmp_path, mode=mode)

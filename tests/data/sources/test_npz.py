@@ -133,3 +133,9 @@ def test_there_are_no_splits(tmp_path):
     np.savez(tmp_path / "toy.npz", x=X)
     with pytest.raises(DataError, match="no splits, so no 'test'"):
         load(tmp_path / "toy.npz", split="test")
+
+
+@pytest.mark.parametrize(("channels", "kind"), [((), "grey"), ((1,), "grey"), ((3,), "RGB")])
+def test_more_images_than_memory_are_refused(tmp_path, little_memory, channels, kind):
+    with pytest.raises(DataError, match=rf"toy\.npz: 30 images of 2×3 {kind} need 0.0 MB of memory"):
+        loaded(tmp_path, x=np.zeros((30, 2, 3, *channels), np.uint8))

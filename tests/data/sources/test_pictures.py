@@ -1,3 +1,6 @@
+import struct
+import zlib
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,6 +12,17 @@ from ..helpers import save_picture
 
 def pixels(path, grey=False, size=None, resize="crop"):
     return read_pixels(path, grey=grey, size=size, resize=resize)
+
+
+def png_bytes(height, width, *, depth, colour_type, rows):
+    """A PNG of kinds that Pillow reads and does not write; each row of `rows` begins with its filter, 0."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
 
 
 def halves(path, size=(8, 4), **options):
@@ -23,8 +37,8 @@ def halves(path, size=(8, 4), **options):
 def test_every_usual_format_is_read_as_rgb(tmp_path, suffix):
     path = save_picture(tmp_path / f"a{suffix}", (200, 100, 50), mode="RGB")
     header = read_header(path)
-    assert (header.height, header.width, header.grey, header.alpha) == (4, 6, False, False)
-    assert pixels(path).shape == (4, 6, 3)
+    assert (header.height, header.width, header.grey, header.alpha) == (8, 12, False, False)
+    assert pixels(path).shape == (8, 12, 3)
     assert np.abs(pixels(path)[2, 3].astype(int) - [200, 100, 50]).max() <= 4  # lossy formats
 
 
@@ -63,6 +77,57 @@ def test_alpha_is_dropped_and_the_colour_below_kept(tmp_path):
 def test_sixteen_bits_are_scaled_and_not_cut_off(tmp_path):
     Image.fromarray(np.array([[0, 257, 0x8080, 0xFFFF]], np.uint16)).save(tmp_path / "deep.png")
     assert pixels(tmp_path / "deep.png", grey=True).tolist() == [[0, 1, 128, 255]]
+
+
+def test_colours_of_sixteen_bits_become_eight(tmp_path):
+    rows = b"\0" + np.array([[0, 0x8080, 0xFFFF]], ">u2").tobytes()
+    (tmp_path / "deep.png").write_bytes(png_bytes(1, 1, depth=16, colour_type=2, rows=rows))
+    assert not read_header(tmp_path / "deep.png").grey
+    assert pixels(tmp_path / "deep.png").tolist() == [[[0, 128, 255]]]
+
+
+@pytest.mark.parametrize("alpha", [0, 0xFFFF])
+def test_grey_of_sixteen_bits_with_alpha_loses_the_alpha(tmp_path, alpha):
+    rows = b"\0" + np.array([[0x8080, alpha]], ">u2").tobytes()
+    (tmp_path / "deep.png").write_bytes(png_bytes(1, 1, depth=16, colour_type=4, rows=rows))
+    header = read_header(tmp_path / "deep.png")
+    assert (header.grey, header.alpha) == (True, True)
+    assert pixels(tmp_path / "deep.png", grey=True).tolist() == [[128]]
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_alpha_of_grey_is_dropped_and_the_grey_below_kept(tmp_path, grey):
+    path = save_picture(tmp_path / "a.png", (70, 0), mode="LA")
+    assert (pixels(path, grey=grey) == 70).all()
+
+
+@pytest.mark.parametrize(
+    ("ink", "colour"),
+    [((0, 0, 0, 0), (255, 255, 255)), ((0, 255, 255, 0), (255, 0, 0)), ((0, 0, 0, 255), (0, 0, 0))],
+)
+@pytest.mark.parametrize("suffix", [".jpg", ".tif"])
+def test_printing_inks_become_rgb(tmp_path, ink, colour, suffix):
+    path = save_picture(tmp_path / f"a{suffix}", ink, mode="CMYK")
+    assert not read_header(path).grey
+    assert np.abs(pixels(path)[4, 6].astype(int) - colour).max() <= 4
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".png", ".webp", ".tif"])
+def test_of_an_animation_the_first_frame_is_taken(tmp_path, suffix):
+    first, second = (Image.new("RGB", (12, 8), colour) for colour in ((250, 0, 0), (0, 0, 250)))
+    path = tmp_path / f"a{suffix}"
+    first.save(path, save_all=True, append_images=[second], lossless=True)
+    header = read_header(path)
+    assert (header.height, header.width, header.grey) == (8, 12, False)
+    assert pixels(path)[0, 0].tolist() == [250, 0, 0]
+
+
+def test_a_gif_with_a_clear_colour_has_alpha_and_keeps_its_colours(tmp_path):
+    image = Image.new("P", (12, 8), 1)
+    image.putpalette([0, 0, 0, 20, 200, 30])
+    image.save(tmp_path / "a.gif", transparency=1)
+    assert read_header(tmp_path / "a.gif").alpha
+    assert pixels(tmp_path / "a.gif")[0, 0].tolist() == [20, 200, 30]
 
 
 @pytest.mark.parametrize(
