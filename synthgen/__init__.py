@@ -13,6 +13,7 @@ from synthgen.version import __version__
 
 if TYPE_CHECKING:
     from synthgen.components import (
+        Augmentation,
         ClassLabel,
         Codec,
         Condition,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         Penalty,
         SampleBatch,
         Samples,
+        Shard,
         Source,
     )
     from synthgen.errors import (
@@ -40,11 +42,13 @@ if TYPE_CHECKING:
     )
     from synthgen.hookspecs import Register, hookimpl
     from synthgen.options import Options, PenaltyOptions, SourceOptions
-    from synthgen.pipeline import run
+    from synthgen.output_folder import OutputFolder
+    from synthgen.pipeline import resume, run
     from synthgen.recipe import load_recipe
     from synthgen.synthesizer import Synthesizer, load
 
 __all__ = [
+    "Augmentation",
     "ClassLabel",
     "Codec",
     "Condition",
@@ -60,6 +64,7 @@ __all__ = [
     "Generator",
     "Loss",
     "Options",
+    "OutputFolder",
     "Penalty",
     "PenaltyOptions",
     "PluginError",
@@ -67,6 +72,7 @@ __all__ = [
     "Register",
     "SampleBatch",
     "Samples",
+    "Shard",
     "Source",
     "SourceOptions",
     "Synthesizer",
@@ -76,11 +82,13 @@ __all__ = [
     "hookimpl",
     "load",
     "load_recipe",
+    "resume",
     "run",
 ]
 
 _ELSEWHERE = {
     "Options": "options",
+    "OutputFolder": "output_folder",
     "PenaltyOptions": "options",
     "Register": "hookspecs",
     "SourceOptions": "options",
@@ -88,6 +96,7 @@ _ELSEWHERE = {
     "hookimpl": "hookspecs",
     "load": "synthesizer",
     "load_recipe": "recipe",
+    "resume": "pipeline",
     "run": "pipeline",
     **dict.fromkeys(
         (

@@ -10,7 +10,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import prod
-from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -20,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
 from synthgen.options import Options, PenaltyOptions, SourceOptions
+from synthgen.output_folder import OutputFolder
 
 _Options = Options  # the name inside a class body is the nested class
 
@@ -251,15 +251,32 @@ class Penalty(Component):
         """Change the discriminator's weights in place after its optimizer's step."""
 
 
+class Augmentation(Component):
+    """A random change of whatever the discriminator is shown, real and generated alike.
+
+    The generator learns through it, so it must be differentiable, and twice where a gradient penalty is used.
+    """
+
+    @abstractmethod
+    def augment(self, x: Tensor) -> Tensor:
+        """Samples `(B, *shape)`, float in [-1, 1], changed anew at each call; shape and type stay.
+
+        Each sample has a draw of its own, from torch's global random numbers on the device of `x`: they are
+        part of a checkpoint. Raises UnsupportedError for samples of a kind that it is not made for.
+        """
+
+
 # ---------------------------------------------------------------------------------------------------- export
 
 
 class SampleBatch(NamedTuple):
-    """Generated samples number `start`, `start + 1`, ...: decoded `x` and `y`, an index into the classes."""
+    """Samples number `start`, `start + 1`, ...: decoded `x` and `y`, an index into the classes."""
 
     x: np.ndarray
     y: np.ndarray
     start: int
+    real: bool = False
+    """Whether these are the originals, which come first where a dataset includes them."""
 
 
 @dataclass(frozen=True)
@@ -269,19 +286,49 @@ class DatasetInfo:
     name: str
     classes: tuple[ClassLabel, ...]
     count: int
-    """Samples that will come."""
+    """Samples that will come, in all shards together."""
     digits: int
     """Decimal digits of the largest sample number, for file names that sort."""
+    real: int = 0
+    """How many of them are real; they come first."""
+    shards: int = 1
+    """Shards there will be."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A stretch of a dataset that is written in one go, and never again once it is complete."""
+
+    index: int
+    of: int
+    start: int
+    """Number of its first sample."""
+    count: int
+
+    def file(self, name: str) -> str:
+        """`data.npz` for the only shard, `data-00003-of-00010.npz` for one of many: the customary numbering."""
+        stem, dot, suffix = name.partition(".")
+        return name if self.of == 1 else f"{stem}-{self.index:05}-of-{self.of:05}{dot}{suffix}"
 
 
 class Exporter(Component):
-    """Writes a stream of labelled samples in one format."""
+    """Writes a stream of labelled samples in one format, a shard at a time.
+
+    Formats with many samples in a file put a shard into each; for formats with a file a sample, shards only
+    say where an export that was interrupted goes on.
+    """
+
+    shard_size: ClassVar[int] = 100_000
+    """Samples a shard where the recipe does not say."""
 
     @abstractmethod
-    def write(self, batches: Iterable[SampleBatch], info: DatasetInfo, directory: Path) -> None:
-        """Write the samples below `directory`, which is there and empty, in bounded memory.
+    def write(
+        self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder
+    ) -> None:
+        """Write the shard's samples into `folder`, in bounded memory; `batches` has all of them, in order.
 
-        Manifest, card and the move to the final place are the engine's.
+        Manifest, card and the move to the final place are the engine's. What an exporter keeps from one shard
+        to the next is lost when an export is resumed.
         """
 
     def folders(self, info: DatasetInfo) -> list[str] | None:
@@ -290,4 +337,8 @@ class Exporter(Component):
 
     def usage(self, info: DatasetInfo) -> str | None:
         """A few lines of Python that read the dataset, for the card."""
+        return None
+
+    def front_matter(self, info: DatasetInfo) -> dict[str, Any] | None:
+        """Plain values for the head of the card, in YAML between two lines of dashes, if the format has such."""
         return None

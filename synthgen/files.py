@@ -55,13 +55,19 @@ def new_directory(final: Path) -> Iterator[Path]:
         raise UsageError(f"output folder {final} cannot be made: {reason(error)}") from error
     try:
         yield partial
-        refuse_taken(final)  # somebody may have made it meanwhile
-        if target.exists():
-            target.rmdir()  # Windows does not rename onto an empty folder
-        partial.rename(target)
-        _sync_folder(target.parent)
+        move_folder(partial, final)
     finally:
         shutil.rmtree(partial, ignore_errors=True)  # gone already, if all went well
+
+
+def move_folder(finished: Path, final: Path) -> None:
+    """Give a finished folder its final name. Raises UsageError if somebody has taken the name meanwhile."""
+    refuse_taken(final)
+    target = final.resolve()
+    if target.exists():
+        target.rmdir()  # Windows does not rename onto an empty folder
+    finished.rename(target)
+    _sync_folder(target.parent)
 
 
 def sha256_file(path: Path) -> str:

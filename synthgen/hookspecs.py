@@ -50,5 +50,10 @@ def register_penalties(register: Register) -> None:
 
 
 @hookspec
+def register_augmentations(register: Register) -> None:
+    """Register subclasses of `synthgen.Augmentation`."""
+
+
+@hookspec
 def register_exporters(register: Register) -> None:
     """Register subclasses of `synthgen.Exporter`."""

@@ -7,7 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-_BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+_BOUNDS = {
+    "minimum": "≥",
+    "exclusiveMinimum": ">",
+    "maximum": "≤",
+    "exclusiveMaximum": "<",
+    "multipleOf": "multiple of",
+}
 _TYPES = {"integer": "int", "number": "float", "string": "str", "boolean": "bool", "null": "null"}
 
 
@@ -37,6 +43,8 @@ def describe_type(field: dict[str, Any], definitions: dict[str, Any]) -> str:
     if "const" in field:
         return str(field["const"])
     kind = field.get("type", "any")
+    if "prefixItems" in field:
+        return f"[{', '.join(describe_type(item, definitions) for item in field['prefixItems'])}]"
     if kind == "array":
         return f"list of {describe_type(field.get('items', {}), definitions)}"
     if kind == "object":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 
@@ -12,6 +14,11 @@ class Options(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
+
+
+def given(key: str) -> dict[str, Any]:
+    """In a JSON schema's words: this key is there and not null. For what validators say of several keys."""
+    return {"type": "object", "required": [key], "properties": {key: {"not": {"type": "null"}}}}
 
 
 class PenaltyOptions(Options):

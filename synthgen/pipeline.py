@@ -9,18 +9,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from synthgen.errors import CheckpointError, Interrupted, SynthgenError, UsageError, describe
-from synthgen.export.dataset import export_dataset
+from synthgen.exporting import export
 from synthgen.files import reason, refuse_taken, write_atomically
 from synthgen.interrupt import stop_on_signals
 from synthgen.listeners import CheckpointFiles, MetricsFile, Progress, SampleGrids, duration
 from synthgen.model_files import ComponentRecord
 from synthgen.pictures import plot_losses
 from synthgen.plugins import Registry, installed_plugins
-from synthgen.preparation import Setup, build_trainer, plan_export, prepare
-from synthgen.recipe import ExportChoice, Recipe, load_recipe
+from synthgen.preparation import Setup, build_trainer, prepare
+from synthgen.recipe import Recipe, load_recipe
 from synthgen.run_directory import Run, read_metrics
 from synthgen.run_info import describe_run
 from synthgen.synthesizer import Synthesizer
@@ -140,7 +138,8 @@ def _finish(directory: Run, setup: Setup, trainer: Trainer, timings: dict[str, f
     synthesizer.save(directory.model)
     start = time.perf_counter()
     if setup.recipe.export is not None:
-        export(synthesizer, setup.recipe.export, directory.dataset, setup.recipe.seed)
+        real = (setup.dataset, setup.fingerprint)
+        export(synthesizer, setup.recipe.export, directory.dataset, setup.recipe.seed, lambda: real)
     timings["export"] = round(time.perf_counter() - start, 2)
     return synthesizer
 
@@ -165,23 +164,3 @@ def _synthesizer(setup: Setup, trainer: Trainer) -> Synthesizer:
             "steps": trainer.step,
         },
     )
-
-
-def export(synthesizer: Synthesizer, choice: ExportChoice, directory: Path, seed: int) -> dict[str, Any]:
-    """Write a dataset as an `export:` section asks into a new folder; returns the manifest's head.
-
-    `seed` holds where the section has none. Raises UsageError if the folder is taken or the model has no such
-    class.
-    """
-    plan = plan_export(choice, synthesizer.classes, synthesizer.class_counts)
-    wanted = choice.settings.seed
-    with tqdm(total=plan.count, desc="export", unit="sample", disable=None, leave=False) as bar:
-        return export_dataset(
-            synthesizer,
-            plan,
-            choice.exporter.build(),
-            choice.exporter.name,
-            directory,
-            seed=seed if wanted is None else wanted,
-            progress=bar.update,
-        )

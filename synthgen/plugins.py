@@ -32,6 +32,7 @@ KINDS: dict[str, type[Any]] = {
     "discriminator": components.Discriminator,
     "loss": components.Loss,
     "penalty": components.Penalty,
+    "augmentation": components.Augmentation,
     "exporter": components.Exporter,
 }
 """Every kind of component and the class from which it derives."""
@@ -41,6 +42,7 @@ BUILTINS = (
     "synthgen.data.codecs",
     "synthgen.networks",
     "synthgen.losses",
+    "synthgen.augmentations",
     "synthgen.export",
 )
 

@@ -10,16 +10,24 @@ from typing import Any
 import torch
 from torch import nn
 
-from synthgen.components import ClassLabel, Codec, Dataset, Discriminator, Generator, Loss, Penalty
+from synthgen.components import (
+    Augmentation,
+    Codec,
+    Dataset,
+    Discriminator,
+    Generator,
+    Loss,
+    Penalty,
+)
 from synthgen.data.fingerprint import fingerprint
-from synthgen.data.loading import fallback_options, load_dataset
 from synthgen.data.training_data import TrainingData
 from synthgen.device import choose_device
-from synthgen.errors import PluginError, SynthgenError, describe
+from synthgen.errors import DataError, PluginError, SynthgenError, describe
+from synthgen.exporting import plan_export
 from synthgen.plugins import Registry
-from synthgen.probe import probe_networks, probe_step
-from synthgen.recipe import Choice, ExportChoice, Recipe
-from synthgen.sampling import ClassPlan, make_plan
+from synthgen.probe import probe_augmentation, probe_networks, probe_step
+from synthgen.real_data import load_data
+from synthgen.recipe import Choice, Recipe
 from synthgen.training.precision import choose_precision
 from synthgen.training.trainer import Listener, Trainer
 
@@ -41,6 +49,7 @@ class Setup:
     discriminator: Discriminator
     loss: Loss
     penalties: list[tuple[str, Penalty]]
+    augmentations: list[Augmentation]
     seconds: float
 
 
@@ -57,7 +66,7 @@ def prepare(recipe: Recipe, registry: Registry, began: Mapping[str, Any] | None 
         precision = began["precision"]
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
-    dataset = _load_data(recipe)
+    dataset = load_data(recipe)
     codec_choice = recipe.codec or _default_codec(registry, dataset.kind)
     codec, data = _encode(codec_choice, dataset, recipe.latent.dim, device)
     if recipe.export is not None:  # what cannot be exported is told now, not after the training
@@ -72,6 +81,9 @@ def prepare(recipe: Recipe, registry: Registry, began: Mapping[str, Any] | None 
         data,
         recipe.latent,
     )
+    augmentations = [choice.build() for choice in recipe.augmentations]
+    for choice, augmentation in zip(recipe.augmentations, augmentations, strict=True):
+        probe_augmentation(choice.registered, augmentation, data)
     setup = Setup(
         recipe=recipe,
         registry=registry,
@@ -86,6 +98,7 @@ def prepare(recipe: Recipe, registry: Registry, began: Mapping[str, Any] | None 
         discriminator=discriminator,
         loss=recipe.loss.build(),
         penalties=[(penalty.name, penalty.build()) for penalty in recipe.penalties],
+        augmentations=augmentations,
         seconds=0.0,
     )
     probe_step(build_trainer(setup), [choice.registered for choice in recipe.components])
@@ -102,6 +115,11 @@ def _encode(
         data = TrainingData.from_dataset(dataset, codec, noise_dim, device)
     except SynthgenError:
         raise
+    except MemoryError as error:
+        raise DataError(
+            f"{dataset.name}: its {len(dataset):,} samples do not fit into memory as tensors; use fewer or smaller"
+            " ones (options limit, per_class, classes, size)"
+        ) from error
     except Exception as error:
         raise PluginError(f"{choice.registered} failed on {dataset.name}: {describe(error)}") from error
     data.channels_last = True
@@ -114,18 +132,6 @@ def _on(device: torch.device, network: nn.Module) -> Any:
     if any(p.dim() == 4 for p in network.parameters()):
         network = network.to(memory_format=torch.channels_last)
     return network
-
-
-def _load_data(recipe: Recipe) -> Dataset:
-    source, fallback = recipe.data.source, recipe.data.fallback
-    if fallback is None:
-        return load_dataset(source.build(), None, recipe.seed, name=source.name)
-    component = fallback.registered.component
-    given = fallback.options.model_dump(exclude_none=True)
-    options = component.Options(**fallback_options(source.registered.component, component, given))
-    return load_dataset(
-        source.build(), Choice(fallback.registered, options).build(), recipe.seed, name=source.name
-    )
 
 
 def _default_codec(registry: Registry, kind: str) -> Choice:
@@ -141,6 +147,7 @@ def build_trainer(setup: Setup, listeners: Sequence[Listener] = ()) -> Trainer:
         discriminator=setup.discriminator,
         loss=setup.loss,
         penalties=setup.penalties,
+        augmentations=setup.augmentations,
         data=setup.data,
         settings=recipe.train,
         latent=recipe.latent,
@@ -148,9 +155,3 @@ def build_trainer(setup: Setup, listeners: Sequence[Listener] = ()) -> Trainer:
         seed=recipe.seed,
         listeners=listeners,
     )
-
-
-def plan_export(choice: ExportChoice, classes: Sequence[ClassLabel], counts: Sequence[int]) -> ClassPlan:
-    """Which samples an `export:` section asks of a model with these classes; raises UsageError if it cannot."""
-    settings = choice.settings
-    return make_plan(classes, counts, settings.count, settings.per_class, settings.classes)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from synthgen.components import Critique, Discriminator, Generator
+from synthgen.components import Augmentation, Critique, Discriminator, Generator
 from synthgen.data.training_data import TrainingData
 from synthgen.device import fork_random
 from synthgen.errors import PluginError, SynthgenError, describe
@@ -44,6 +45,20 @@ def probe_networks(
     _check_tensor(f"{discriminator[0]}: logits", critique.logits, (BATCH,))
 
 
+def probe_augmentation(registered: Registered, augmentation: Augmentation, data: TrainingData) -> None:
+    """Change a small batch of real samples; raises PluginError for another shape or type, or for NaN.
+
+    One that cuts gradients is refused too: the generator would learn nothing. Torch's random state stays.
+    """
+    real = data.batch(torch.arange(BATCH, device=data.device) % len(data)).x
+    x = _guard(registered, augmentation.augment, real.requires_grad_(True))
+    _check_tensor(f"{registered}", x, tuple(real.shape))
+    if x.dtype != real.dtype:
+        raise PluginError(f"{registered} returned {x.dtype}; it must be {real.dtype}")
+    if not x.requires_grad:
+        raise PluginError(f"{registered} is not differentiable: what it returned has no gradient")
+
+
 def probe_step(trainer: Trainer, components: list[Registered]) -> None:
     """Make one training step on a copy of everything; raises PluginError that names the components.
 
@@ -65,14 +80,19 @@ def probe_step(trainer: Trainer, components: list[Registered]) -> None:
 def _call(registered: Registered, network: nn.Module, *inputs: Tensor) -> Any:
     training = network.training
     try:
+        return _guard(registered, network.eval(), *inputs)
+    finally:
+        network.train(training)
+
+
+def _guard(registered: Registered, function: Callable[..., Any], *inputs: Tensor) -> Any:
+    try:
         with fork_random(inputs[0].device):
-            return network.eval()(*inputs)
+            return function(*inputs)
     except SynthgenError:
         raise
     except Exception as error:
         raise PluginError(f"{registered} failed on a batch of {BATCH}: {describe(error)}") from error
-    finally:
-        network.train(training)
 
 
 def _check_tensor(what: str, value: Any, shape: tuple[int, ...]) -> None:

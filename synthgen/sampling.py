@@ -121,6 +121,27 @@ def make_plan(
     return ClassPlan(wanted, weights=weights)
 
 
+def balancing_plan(
+    known: Sequence[ClassLabel], counts: Sequence[int], classes: Sequence[str | int] | None = None
+) -> ClassPlan:
+    """The samples that bring every class, or each of `classes`, up to the largest in the training data.
+
+    `counts` are the training data's. Raises UsageError where there is nothing to make.
+    """
+    if not known:
+        raise UsageError(
+            "the model was trained without labels: there are no classes to balance; give a count"
+        )
+    chosen = find_classes(known, classes) if classes is not None else range(len(known))
+    largest = max(counts)
+    missing = tuple(largest - counts[i] if i in chosen else 0 for i in range(len(known)))
+    if not any(missing):
+        raise UsageError(
+            f"nothing to balance: these classes have {largest:,} real samples each; give count or per_class"
+        )
+    return ClassPlan(sum(missing), per_class=missing)
+
+
 def find_classes(known: Sequence[ClassLabel], wanted: Sequence[str | int]) -> list[int]:
     """Indices of classes given by name or number, each once; see `find_class`."""
     if isinstance(wanted, str) or not len(wanted):

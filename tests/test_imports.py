@@ -18,12 +18,14 @@ FORBIDDEN = {
     "components.py": {"hookspecs", "plugins", "recipe", "pipeline", "cli", "training", "data"},
     "hookspecs.py": {"plugins", "recipe", "pipeline", "cli"},
     "plugins.py": {"recipe", "pipeline", "cli", "training"},
-    "recipe": {"pipeline", "cli", "data", "networks", "losses", "synthesizer"},
+    "recipe": {"pipeline", "cli", "data", "networks", "losses", "augmentations", "synthesizer"},
     "training": {"recipe", "plugins", "pipeline", "preparation", "cli"},
     "data": {"training", "recipe", "pipeline", "cli"},
     "export": {"training", "recipe", "pipeline", "cli"},
     "synthesizer.py": {"recipe", "pipeline", "cli"},
     "preparation.py": {"cli", "pipeline"},
+    "starter": {"cli", "pipeline", "training"},
+    "exporting.py": {"cli", "pipeline", "training"},
     "pipeline.py": {"cli"},
 }
 """For each room, the rooms that it must not know."""
@@ -31,7 +33,7 @@ FORBIDDEN = {
 SETTINGS = {"training.settings", "export.settings"}
 """Settings models, which every room may know: they import nothing but options."""
 
-PUBLIC_ONLY = ("networks", "losses", "data/sources", "data/codecs")
+PUBLIC_ONLY = ("networks", "losses", "augmentations", "data/sources", "data/codecs")
 """Rooms that import what a third party may: the public face, and themselves."""
 
 

@@ -42,3 +42,17 @@ def test_mnist_cgan_trains_on_real_mnist_and_says_so(tmp_path, registry, real_da
     assert info["data"]["samples"] == 60_000
     assert info["data"]["notes"] == []
     assert len(list(made.dataset.rglob("*.png"))) == 50
+
+
+@pytest.mark.slow
+def test_few_digits_trains_on_fifty_real_images_of_each_class_of_its_seed(tmp_path, registry, real_data):
+    prints = set()
+    for seed in (0, 1):
+        changes = ["train.steps=3", "export.count=10", "data.fallback=null", f"seed={seed}"]
+        recipe = load_recipe(RECIPES / "few_digits.yaml", changes, registry)
+        made = pipeline.run(recipe, tmp_path / str(seed), registry=registry)
+        info = json.loads(made.info.read_text())
+        assert info["data"]["samples"] == 500
+        prints.add(info["data"]["fingerprint"])
+        assert [augmentation.name for augmentation in recipe.augmentations] == ["diff_augment"]
+    assert len(prints) == 2

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from tests_support import run, tree
 
 import synthgen
-from synthgen import pipeline
+from synthgen import OutputFolder, pipeline
 from synthgen.errors import CheckpointError, Interrupted, UsageError
 from synthgen.run_directory import Run, read_metrics
 
@@ -37,18 +37,25 @@ def test_interrupted_run_resumes_to_the_weights_of_an_uninterrupted_one(
     assert json.loads(resumed.info.read_text())["status"] == "finished"
 
 
-def test_run_interrupted_while_exporting_can_be_finished(tiny_recipe, tmp_path, registry, monkeypatch):
-    whole = run(tiny_recipe, tmp_path / "whole", registry)
+def test_run_interrupted_while_exporting_goes_on_with_the_shards_that_are_left(
+    tiny_recipe, tmp_path, registry, monkeypatch
+):
+    whole = run(tiny_recipe, tmp_path / "whole", registry, "export.shard_size=10")
+    complete, written = OutputFolder.complete_shard, []
 
-    def interrupted(*args, **kwargs):
-        raise KeyboardInterrupt
+    def interrupted_after_two(folder, note):
+        complete(folder, note)
+        written.append(note["count"])
+        if len(written) == 2:
+            raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "export_dataset", interrupted)
+    monkeypatch.setattr(OutputFolder, "complete_shard", interrupted_after_two)
     with pytest.raises(Interrupted, match=r"stopped after training, before all was written\. Go on with"):
-        run(tiny_recipe, tmp_path / "stopped", registry)
-    monkeypatch.undo()
+        run(tiny_recipe, tmp_path / "stopped", registry, "export.shard_size=10")
     resumed = pipeline.resume(tmp_path / "stopped", registry=registry)
+    assert written == [10, 20, 30]
     assert tree(resumed.dataset) == tree(whole.dataset)
+    assert not list(resumed.path.glob(".*"))
 
 
 def test_finished_run_is_not_resumed(tiny_recipe, tmp_path, registry):

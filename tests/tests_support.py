@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from synthgen import pipeline
+from synthgen import OutputFolder, Shard, pipeline
+from synthgen.output_folder import JOURNAL
 from synthgen.recipe import load_recipe
 from synthgen.run_directory import Run
 from synthgen.training.trainer import Listener
@@ -47,6 +48,22 @@ export: {{format: npz, count: 30}}
 
 def run(recipe, out, registry, *overrides) -> Run:
     return pipeline.run(load_recipe(recipe, overrides, registry), out, registry=registry)
+
+
+def write_shard(exporter, batches, info, path, shard=None) -> None:
+    """Let an exporter write one shard, the only one if not given, into a folder."""
+    folder = OutputFolder.begin(path, "test")
+    try:
+        exporter.write(batches, info, shard or Shard(0, 1, 0, info.count), folder)
+    finally:
+        folder.close()
+        (path / JOURNAL).unlink()
+
+
+def arrays(path) -> dict[str, np.ndarray]:
+    """All arrays of an npz file, which is closed again."""
+    with np.load(path) as data:
+        return dict(data)
 
 
 def tree(path) -> dict[str, bytes]:

@@ -12,9 +12,14 @@ from typing import Any
 import click
 
 from synthgen.cli.components import list_components, list_plugins, show
+from synthgen.cli.export import export
+from synthgen.cli.init import init
+from synthgen.cli.recipes import recipes
 from synthgen.cli.run import run
 from synthgen.cli.sample import sample
+from synthgen.cli.schema import schema
 from synthgen.cli.validate import validate
+from synthgen.cli.verify import verify
 from synthgen.errors import SynthgenError
 from synthgen.version import __version__
 
@@ -45,5 +50,17 @@ def main() -> None:
     """
 
 
-for command in (run, sample, validate, list_components, show, list_plugins):
+for command in (
+    init,
+    run,
+    sample,
+    export,
+    verify,
+    validate,
+    recipes,
+    schema,
+    list_components,
+    show,
+    list_plugins,
+):
     main.add_command(command)

@@ -31,6 +31,7 @@ def run(
 ) -> None:
     """Train what RECIPE says and export its dataset.
 
+    RECIPE is a file, or the name of one that comes with synthgen (synthgen recipes list).
     KEY=VALUE changes the recipe for this run, for instance train.steps=500 seed=3. The folder of the run is
     printed at the end.
     """
@@ -45,7 +46,9 @@ def run(
         click.echo(pipeline.resume(resume, registry=registry).path)
         return
     if recipe is None:
-        raise UsageError("give a RECIPE to run, for instance recipes/digits_cgan.yaml, or --resume DIR")
+        raise UsageError(
+            "give a RECIPE to run, for instance digits_cgan (see synthgen recipes list), or --resume DIR"
+        )
     resolved = load_recipe(recipe, overrides, registry)
     if dry_run:
         click.echo(resolved.to_yaml(), nl=False)

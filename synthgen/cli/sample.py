@@ -48,7 +48,7 @@ def sample(
 
     RUN is the folder of a run, or its model folder alone. Give --count or --per-class.
     """
-    from synthgen.pipeline import export
+    from synthgen.exporting import export
     from synthgen.recipe import parse_export
     from synthgen.synthesizer import load
 

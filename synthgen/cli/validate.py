@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("recipes", type=ExistingPath, nargs=-1, required=True, metavar="RECIPE...")
 @with_plugins
 def validate(recipes: tuple[Path, ...], registry: Registry) -> None:
-    """Check RECIPEs without running them.
+    """Check RECIPEs without running them: files, or names of recipes that come with synthgen.
 
     Every problem is told with its line and column; the exit code is 2 if there is one.
     """

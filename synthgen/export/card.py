@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import yaml
 
-def dataset_card(manifest: dict[str, Any], usage: str | None) -> str:
-    """The card in Markdown, from the head of the manifest and the Python that reads the format."""
+
+def dataset_card(
+    manifest: dict[str, Any], usage: str | None, front_matter: dict[str, Any] | None = None
+) -> str:
+    """The card in Markdown, from the head of the manifest and the Python that reads the format.
+
+    `front_matter` goes before it, as YAML between lines of dashes.
+    """
     data = manifest["data"]
     parts = [
         f"# Synthetic {data['name']}",
-        f"**Every one of the {manifest['count']:,} samples in this dataset is SYNTHETIC.** A neural network"
-        f" trained on {data['name']} made them; none was recorded from the real world.",
+        _what_it_is(manifest),
         *([str(data["description"])] if data["description"] else []),
         *(f"> **Note:** {note}" for note in data["notes"] or ()),
         "## How it was made",
@@ -24,7 +30,24 @@ def dataset_card(manifest: dict[str, Any], usage: str | None) -> str:
         "- Some may resemble single training samples; nothing here promises privacy.\n"
         "- Judge a model trained on these samples by real data that the generator has never seen.",
     ]
-    return "\n\n".join(parts) + "\n"
+    head = (
+        f"---\n{yaml.safe_dump(front_matter, sort_keys=False, allow_unicode=True)}---\n\n"
+        if front_matter
+        else ""
+    )
+    return head + "\n\n".join(parts) + "\n"
+
+
+def _what_it_is(manifest: dict[str, Any]) -> str:
+    name, real, count = manifest["data"]["name"], manifest["real"], manifest["count"]
+    maker = f"A neural network trained on {name} made them; none was recorded from the real world."
+    if not real:
+        return f"**Every one of the {count:,} samples in this dataset is SYNTHETIC.** {maker}"
+    return (
+        f"**{manifest['synthetic']:,} of the {count:,} samples in this dataset are SYNTHETIC.** {maker}"
+        f" **The first {real:,} are REAL**: the training data itself, marked as such. Whatever holds for {name},"
+        " licence and privacy above all, holds for them."
+    )
 
 
 def _making(manifest: dict[str, Any]) -> str:
@@ -42,8 +65,9 @@ def _making(manifest: dict[str, Any]) -> str:
         "order": manifest["order"],
     }
     rows = "\n".join(f"- {name}: {value}" for name, value in facts.items() if value is not None)
+    what = "The same synthetic samples again" if manifest["real"] else "The same samples again"
     again = f'import synthgen\nx, y = synthgen.load("PATH/OF/THE/MODEL").sample({_arguments(manifest)})'
-    return f"{rows}\n\nThe same samples again, from the model of that hash:\n\n```python\n{again}\n```"
+    return f"{rows}\n\n{what}, from the model of that hash:\n\n```python\n{again}\n```"
 
 
 def _arguments(manifest: dict[str, Any]) -> str:
@@ -59,14 +83,15 @@ def _contents(manifest: dict[str, Any]) -> str:
     classes = [entry for entry in manifest["classes"] if entry["count"]]
     if not classes:
         return lines[0] + " No labels."
-    folders = "folder" in classes[0]
+    real, folders = "real" in classes[0], "folder" in classes[0]
     lines += [
         "",
-        "| number | class | samples |" + " folder |" * folders,
-        "| ---: | --- | ---: |" + " --- |" * folders,
+        "| number | class | samples |" + " of them real |" * real + " folder |" * folders,
+        "| ---: | --- | ---: |" + " ---: |" * real + " --- |" * folders,
     ]
     for entry in classes:
         name = entry["name"].replace("|", "\\|").replace("\n", " ")
         row = f"| {entry['number']} | {name} | {entry['count']:,} |"
+        row += f" {entry['real']:,} |" if real else ""
         lines.append(row + (f" `{entry['folder']}` |" if folders else ""))
     return "\n".join(lines)

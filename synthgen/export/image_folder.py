@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
-import numpy as np
-from PIL import Image
 from pydantic import Field
 
-from synthgen import ClassLabel, DatasetInfo, Exporter, Options, SampleBatch, UnsupportedError
+from synthgen import ClassLabel, DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard
+from synthgen.export.images import check_images, png, sample_names
 
 UNLABELLED = "unlabelled"
 """The one folder of a dataset without classes."""
@@ -23,7 +20,12 @@ _LONGEST = 200  # bytes; file systems take 255
 
 
 class ImageFolderExporter(Exporter):
-    """PNG files `CLASS/NUMBER.png`, by the sample's number: files sort in the order of sampling."""
+    """PNG files `CLASS/NUMBER.png`, by the sample's number: files sort in the order of sampling.
+
+    An original, where the dataset includes them, is called `NUMBER_real.png`.
+    """
+
+    shard_size = 10_000
 
     class Options(Options):
         """How the PNG files are written."""
@@ -43,33 +45,18 @@ class ImageFolderExporter(Exporter):
             "image, label = data[0]  # label: place of the class folder; see manifest.json"
         )
 
-    def write(self, batches: Iterable[SampleBatch], info: DatasetInfo, directory: Path) -> None:
+    def write(
+        self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder
+    ) -> None:
         """One PNG a sample. Raises UnsupportedError for what is no grey or RGB image."""
-        folders = [directory / name for name in self.folders(info) or [UNLABELLED]]
-        with ThreadPoolExecutor(1) as writer:  # one batch is written while the generator makes the next
-            written: Future[None] | None = None
-            for batch in batches:
-                check_images(batch.x, "image_folder")
-                if written:
-                    written.result()
-                written = writer.submit(self._write_batch, batch, folders, info.digits)
-            if written:
-                written.result()
-
-    def _write_batch(self, batch: SampleBatch, folders: list[Path], digits: int) -> None:
-        for label in set(batch.y.tolist()):  # none for a class without samples: ImageFolder refuses those
-            folders[label].mkdir(exist_ok=True)
-        for number, (image, label) in enumerate(zip(batch.x, batch.y.tolist(), strict=True), batch.start):
-            with (folders[label] / f"{number:0{digits}}.png").open("xb") as file:
-                Image.fromarray(image).save(file, "PNG", compress_level=self.options.compress_level)
-
-
-def check_images(x: np.ndarray, exporter: str) -> None:
-    """Raise UnsupportedError unless `x` is uint8 `(N, H, W)` or `(N, H, W, 3)`."""
-    if x.dtype != np.uint8 or not (x.ndim == 3 or (x.ndim == 4 and x.shape[-1] == 3)):
-        raise UnsupportedError(
-            f"exporter '{exporter}' writes uint8 images (N, H, W) or (N, H, W, 3), not {x.dtype} {x.shape}"
-        )
+        folders = self.folders(info) or [
+            UNLABELLED
+        ]  # none for a class without samples: ImageFolder refuses it
+        for batch in batches:
+            check_images(batch.x, "image_folder")
+            names = sample_names(batch, info.digits)
+            for name, image, label in zip(names, batch.x, batch.y.tolist(), strict=True):
+                folder.write(f"{folders[label]}/{name}.png", png(image, self.options.compress_level))
 
 
 def folder_names(classes: Sequence[ClassLabel]) -> list[str]:

@@ -1,4 +1,4 @@
-"""One `dataset.npz` with the arrays `x`, `y`, `classes` and `numbers`, written in bounded memory."""
+"""`dataset.npz`, or one for each shard, with the arrays `x`, `y`, `classes` and `numbers`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 
-from synthgen import DatasetInfo, Exporter, Options, SampleBatch, UnsupportedError
+from synthgen import DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard, UnsupportedError
 
 FILE = "dataset.npz"
 
 
 class NpzExporter(Exporter):
-    """NumPy arrays: `x` as sampled, `y` the source's class numbers, `classes` and `numbers` the classes."""
+    """NumPy arrays: `x` as sampled, `y` the source's class numbers, `classes` and `numbers` the classes.
+
+    Where originals are included, `real` says which they are.
+    """
 
     class Options(Options):
         """How the arrays are written."""
@@ -26,21 +29,32 @@ class NpzExporter(Exporter):
     def usage(self, info: DatasetInfo) -> str:
         """Python that reads the dataset."""
         arrays = 'x, y = data["x"], data["y"]' if info.classes else 'x = data["x"]'
-        return f'import numpy as np\ndata = np.load("{FILE}")\n{arrays}'
+        if info.shards == 1:
+            return f'import numpy as np\ndata = np.load("{FILE}")\n{arrays}'
+        return (
+            f'from glob import glob\nimport numpy as np\nfor file in sorted(glob("{Path(FILE).stem}-*.npz")):\n'
+            f"    data = np.load(file)\n    {arrays}"
+        )
 
-    def write(self, batches: Iterable[SampleBatch], info: DatasetInfo, directory: Path) -> None:
+    def write(
+        self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder
+    ) -> None:
         """Write the archive; only the class numbers, 8 bytes a sample, are held in memory."""
         numbers = np.array([label.number for label in info.classes], np.int64)
-        with ZipFile(directory / FILE, "w") as archive:
-            labels = self._write_x(archive, batches, info.count)
+        with folder.open(shard.file(FILE)) as file, ZipFile(file, "w") as archive:
+            labels, real = self._write_x(archive, batches, shard.count)
             if info.classes:
                 self._write_array(archive, "y", numbers[labels])
                 self._write_array(archive, "classes", np.array([label.name for label in info.classes]))
                 self._write_array(archive, "numbers", numbers)
+            if info.real:
+                self._write_array(archive, "real", real)
 
-    def _write_x(self, archive: ZipFile, batches: Iterable[SampleBatch], count: int) -> np.ndarray:
-        """Stream the samples into `x.npy`, its header first; return the labels."""
-        labels = np.empty(count, np.int64)
+    def _write_x(
+        self, archive: ZipFile, batches: Iterable[SampleBatch], count: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Stream the samples into `x.npy`, its header first; return the labels, and which are real."""
+        labels, real = np.empty(count, np.int64), np.zeros(count, np.bool_)
         written = 0
         with self._member(archive, "x") as file:
             for batch in batches:
@@ -48,12 +62,13 @@ class NpzExporter(Exporter):
                     raise UnsupportedError("exporter 'npz' writes arrays of numbers, not of Python objects")
                 if written == 0:
                     _write_header(file, batch.x.dtype, (count, *batch.x.shape[1:]))
-                labels[written : written + len(batch.y)] = batch.y
-                written += len(batch.x)
+                here = slice(written, written + len(batch.x))
+                labels[here], real[here] = batch.y, batch.real
+                written = here.stop
                 file.write(np.ascontiguousarray(batch.x).data)
         if written != count:
             raise ValueError(f"{written} samples came where {count} were announced")
-        return labels
+        return labels, real
 
     def _write_array(self, archive: ZipFile, name: str, array: np.ndarray) -> None:
         with self._member(archive, name) as file:

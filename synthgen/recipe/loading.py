@@ -13,6 +13,7 @@ from synthgen.recipe.overrides import apply_override, parse_override
 from synthgen.recipe.problems import Problems, dotted
 from synthgen.recipe.resolving import resolve, resolve_export
 from synthgen.recipe.schema import ExportChoice, Recipe
+from synthgen.recipe.shipped import shipped_path, shipped_recipes
 from synthgen.recipe.wording import matches, show
 from synthgen.recipe.yaml_loader import Document, KeyPath, YamlError, read_yaml
 
@@ -20,11 +21,12 @@ from synthgen.recipe.yaml_loader import Document, KeyPath, YamlError, read_yaml
 def load_recipe(path: Path | str, overrides: Sequence[str] = (), registry: Registry | None = None) -> Recipe:
     """The recipe in a YAML file; a recipe without a `name` is called like the file.
 
+    Where there is no such file, a bare name is that of a recipe that comes with synthgen: `mnist_cgan`.
     `overrides` are `key.path=value`; `registry` says which components there are (None: all that are
     installed). Raises UsageError if there is no such file, RecipeError with every fault, one a line, as
     `file:line:column key: what is wrong`, PluginError if all that is wrong is a plugin.
     """
-    path = Path(path)
+    path = shipped_path(Path(path))
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -110,6 +112,11 @@ def _safe(stem: str) -> str:
 
 
 def _siblings(path: Path) -> str:
+    """What may be meant: files of nearly that name beside it, and recipes that come with synthgen."""
     others = [other.name for other in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-    close = matches(path.name, others)
-    return f" Did you mean {path.parent / close[0]}?" if close else ""
+    bare = path.name if path.suffix in (".yaml", ".yml") else f"{path.name}.yaml"
+    close = [str(path.parent / name) for name in matches(bare, others)[:1]]
+    shipped = [recipe.name for recipe in shipped_recipes()]
+    near_shipped = matches(path.stem, shipped)[:1] if path.parent == Path() else []
+    close += [path.stem] if path.stem in shipped else near_shipped
+    return f" Did you mean {' or '.join(close)}?" if close else ""

@@ -17,6 +17,7 @@ from synthgen.plugins import Registered, Registry
 from synthgen.recipe.problems import Problems
 from synthgen.recipe.schema import (
     COMPONENTS,
+    LISTS,
     SECTIONS,
     Choice,
     DataChoice,
@@ -48,7 +49,8 @@ def resolve(data: Mapping[str, Any], registry: Registry, problems: Problems) -> 
         if isinstance(raw, dict) and default is not None:
             raw = {"name": default, **raw}
         parts[section] = resolver.component(section, raw, (section,), given=given)
-    parts["penalties"] = resolver.penalties(data.get("penalties"))
+    for section, kind in LISTS.items():
+        parts[section] = resolver.components(kind, data.get(section), (section,))
     parts["train"] = resolver.settings(TrainSettings, data.get("train"), ("train",))
     parts["export"] = resolver.export(data.get("export", {}))
     problems.raise_all()
@@ -102,12 +104,13 @@ class _Resolver:
         source = self.component("source", raw, ("data",), extra=("fallback",), given="data" in data)
         return DataChoice(source, fallback) if source else None
 
-    def penalties(self, raw: Any) -> tuple[Choice | None, ...] | None:
-        """A list of components."""
+    def components(self, kind: str, raw: Any, path: KeyPath) -> tuple[Choice | None, ...] | None:
+        """A list of components; an empty section is none."""
         if raw is not None and not isinstance(raw, list):
-            self.problems.add(("penalties",), f"must be a list, such as [r1], not {show(raw)}")
+            example = next((registered.name for registered in self.registry.all(kind)), "name")
+            self.problems.add(path, f"must be a list, such as [{example}], not {show(raw)}")
             return None
-        return tuple(self.component("penalty", item, ("penalties", i)) for i, item in enumerate(raw or ()))
+        return tuple(self.component(kind, item, (*path, i)) for i, item in enumerate(raw or ()))
 
     def export(self, raw: Any) -> ExportChoice | None:
         """Settings and the exporter's options, which share one mapping; null writes no dataset."""

@@ -16,11 +16,13 @@ from synthgen.plugins import Registered
 from synthgen.recipe.yaml_loader import write_yaml
 from synthgen.training.settings import LatentSettings, TrainSettings
 
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+
 
 class RecipeSettings(Options):
     """The values at the head of a recipe that belong to no section."""
 
-    name: str = Field("recipe", max_length=100)
+    name: str = Field("recipe", max_length=100, json_schema_extra={"pattern": f"^{_NAME}$"})
     """What run folders are called; the file's name if not given."""
     seed: Seed = 0
     """Where all random numbers of the run start."""
@@ -28,7 +30,7 @@ class RecipeSettings(Options):
     @field_validator("name")
     @classmethod
     def _folder_name(cls, name: str) -> str:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        if not re.fullmatch(_NAME, name):
             raise ValueError("must be letters, digits, '.', '-' and '_', a letter or digit first")
         return name
 
@@ -96,6 +98,7 @@ class Recipe:
     discriminator: Choice
     loss: Choice
     penalties: tuple[Choice, ...]
+    augmentations: tuple[Choice, ...]
     train: TrainSettings
     export: ExportChoice | None
     """None to write no dataset."""
@@ -103,7 +106,7 @@ class Recipe:
     @property
     def components(self) -> tuple[Choice, ...]:
         """Those that take part in a training step."""
-        return (self.generator, self.discriminator, self.loss, *self.penalties)
+        return (self.generator, self.discriminator, self.loss, *self.penalties, *self.augmentations)
 
     def to_dict(self) -> dict[str, Any]:
         """The recipe with every default written out, in values that JSON and YAML have."""
@@ -117,6 +120,7 @@ class Recipe:
             "discriminator": self.discriminator.to_dict(),
             "loss": self.loss.to_dict(),
             "penalties": [penalty.to_dict() for penalty in self.penalties],
+            "augmentations": [augmentation.to_dict() for augmentation in self.augmentations],
             "train": plain_options(self.train),
             "export": _optional(self.export),
         }
@@ -141,6 +145,9 @@ COMPONENTS: dict[str, str | None] = {
     "loss": "relativistic",
 }
 """Sections that are one component of the kind of that name, and the one taken where none is named."""
+
+LISTS = {"penalties": "penalty", "augmentations": "augmentation"}
+"""Sections that are a list of components, and the kind of them."""
 
 
 def plain_options(options: BaseModel) -> dict[str, Any]:

@@ -8,15 +8,17 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    WithJsonSchema,
     model_validator,
 )
 
-from synthgen.options import Options
+from synthgen.options import Options, given
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)", re.IGNORECASE)
 
@@ -31,18 +33,33 @@ def seconds(value: Any) -> Any:
     return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2].lower()]
 
 
-Duration = Annotated[PositiveFloat, BeforeValidator(seconds)]
+Duration = Annotated[
+    PositiveFloat,
+    BeforeValidator(seconds),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": r"^\s*(?=[\d.]*[1-9])\d+(\.\d+)?\s*[smhSMH]?\s*$"},
+            ]
+        }
+    ),
+]
 """Seconds; recipes may write 90s, 5m or 1.5h."""
+
+_DEVICE = r"auto|cpu|mps|cuda(:\d+)?"
 
 
 def device_name(value: str) -> str:
     """The name of a device as torch writes it, or `auto`."""
-    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", value):
+    if not re.fullmatch(_DEVICE, value):
         raise ValueError("must be auto, cpu, cuda, cuda:N or mps")
     return value
 
 
-Device = Annotated[str, AfterValidator(device_name)]
+Device = Annotated[
+    str, AfterValidator(device_name), WithJsonSchema({"type": "string", "pattern": f"^({_DEVICE})$"})
+]
 """auto, cpu, cuda, cuda:N or mps."""
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
@@ -72,6 +89,13 @@ class OptimizerSettings(Options):
 
 class TrainSettings(Options):
     """How long, how fast and on what to train."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [given("steps"), given("epochs"), given("time_limit")],
+            "not": {"allOf": [given("steps"), given("epochs")]},
+        }
+    )
 
     steps: PositiveInt | None = None
     """Generator steps; give this or epochs, or neither with a time_limit."""

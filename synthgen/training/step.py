@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from synthgen.components import Critique, Discriminator, Generator, Loss, Penalty, Samples
+from synthgen.components import Augmentation, Critique, Discriminator, Generator, Loss, Penalty, Samples
 from synthgen.training.statistics import Statistics
 
 DrawLatents = Callable[[int], Tensor]
@@ -28,6 +28,7 @@ class TrainingStep:
         optimizers: tuple[Optimizer, Optimizer],
         loss: Loss,
         penalties: Sequence[tuple[str, Penalty]],
+        augmentations: Sequence[Augmentation],
         draw_latents: DrawLatents,
         precision: torch.dtype,
         statistics: Statistics,
@@ -37,6 +38,7 @@ class TrainingStep:
         self.generator_optimizer, self.discriminator_optimizer = optimizers
         self.loss = loss
         self.penalties = penalties
+        self.augmentations = augmentations
         self.draw_latents = draw_latents
         self.precision = precision
         self.statistics = statistics
@@ -106,7 +108,13 @@ class TrainingStep:
         self.generator_optimizer.step()
 
     def _critic(self, x: Tensor, condition: Tensor) -> Critique:
-        """The discriminator in the run's arithmetic; its logits come back in fp32."""
+        """The discriminator on augmented samples, in the run's arithmetic; its logits come back in fp32.
+
+        Penalties call this too: their gradients are by the samples as they were before augmentation, as R1's
+        in StyleGAN2-ADA (Karras et al. 2020).
+        """
+        for augmentation in self.augmentations:
+            x = augmentation.augment(x)
         with self._autocast(x):
             critique: Critique = self.discriminator(x, condition)
         return map_critique(Tensor.float, critique)

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from synthgen.components import Discriminator, Generator, Loss, Penalty, Samples
+from synthgen.components import Augmentation, Discriminator, Generator, Loss, Penalty, Samples
 from synthgen.data.training_data import TrainingData
 from synthgen.errors import TrainingError
 from synthgen.latents import draw_latents
@@ -42,9 +42,9 @@ class Listener:
 class Trainer:
     """Trains a generator against a discriminator on data that lies on the device.
 
-    All randomness of a step comes from `self.random` (and torch's own, for dropout), so that a training that
-    was stopped and resumed reaches the weights of one that was not. `self.ema.module` is the generator to
-    keep.
+    All randomness of a step comes from `self.random` (and torch's own, for dropout and augmentations), so
+    that a training that was stopped and resumed reaches the weights of one that was not. `self.ema.module` is
+    the generator to keep.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Trainer:
         discriminator: Discriminator,
         loss: Loss,
         penalties: Sequence[tuple[str, Penalty]],
+        augmentations: Sequence[Augmentation] = (),
         data: TrainingData,
         settings: TrainSettings,
         latent: LatentSettings,
@@ -85,6 +86,7 @@ class Trainer:
             optimizers=self.optimizers,
             loss=loss,
             penalties=penalties,
+            augmentations=augmentations,
             draw_latents=lambda n: draw_latents(n, latent, self.random),
             precision=precision,
             statistics=self.statistics,

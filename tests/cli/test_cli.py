@@ -176,7 +176,16 @@ def test_every_recipe_of_the_project_is_valid():
 
 def test_list_names_components_of_every_kind_with_a_line_each():
     result = synthgen("list", "--no-plugins")
-    for word in ("sources:", "penalties:", "mnist ", "dcgan ", "relativistic ", "weight_clipping ", "npz "):
+    for word in (
+        "sources:",
+        "penalties:",
+        "augmentations:",
+        "mnist ",
+        "dcgan ",
+        "relativistic ",
+        "weight_clipping ",
+        "npz ",
+    ):
         assert word in result.stdout
     assert set(json.loads(synthgen("list", "losses", "--json", "--no-plugins").stdout)["loss"]) == {
         "hinge",
@@ -270,7 +279,7 @@ def test_sample_as_json_prints_the_manifest_without_the_files(finished, tmp_path
             r"no class 'cat'\. Classes: left \(3\), right \(5\), both \(9\)",
         ),
         (["-n", 0], "count: must be"),
-        (["-n", 3, "--per-class", 3], "count or per_class, not both"),
+        (["-n", 3, "--per-class", 3], "one of count, per_class and balance"),
         (["-n", 3, "--format", "nzp"], "no exporter is called 'nzp'. Did you mean npz"),
         (["-n", 3, "--option", "compres_level=1"], "compress_level"),
         (["-n", 3, "--device", "cuda:99"], "torch finds"),

@@ -19,10 +19,22 @@ EXPORTERS = {
 }
 
 
-def export(model, folder, format_="npz", *, seed=3, progress=None, exporter=None, **plan):
+def export(
+    model, folder, format_="npz", *, seed=3, progress=None, exporter=None, originals=None, size=None, **plan
+):
     plan = model.plan(**(plan or {"count": 30}))
     chosen = exporter or EXPORTERS[format_]
-    return export_dataset(model, plan, chosen, format_, folder, seed=seed, progress=progress)
+    return export_dataset(
+        model,
+        plan,
+        chosen,
+        format_,
+        folder,
+        seed=seed,
+        progress=progress,
+        originals=originals,
+        shard_size=size,
+    )
 
 
 def contents(folder):
@@ -129,7 +141,7 @@ def test_a_model_without_labels_exports_without_labels(make_model, tmp_path):
 def test_progress_is_told_in_samples(make_model, tmp_path):
     told = []
     export(make_model(), tmp_path / "out", progress=told.append, count=600)
-    assert told == [256, 256, 88]
+    assert told == [0, 256, 256, 88]
 
 
 class Odd(Exporter):
@@ -139,8 +151,8 @@ class Odd(Exporter):
         super().__init__(Options())
         self.act = act
 
-    def write(self, batches, info, directory):
-        (directory / "half").touch()
+    def write(self, batches, info, shard, folder):
+        folder.write(f"half-{shard.index}", b"")
         self.act(batches)
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from tests_support import write_shard
 from torchvision.datasets import ImageFolder
 
 from synthgen import ClassLabel, DatasetInfo, UnsupportedError
@@ -19,7 +20,7 @@ def test_torchvision_reads_the_very_pixels_and_the_labels(tmp_path, batches, sha
     y = [1, 0, 2, 1, 0, 2, 2]
     classes = tuple(ClassLabel(number, str(number)) for number in (2, 9, 10))
     info = DatasetInfo("noise", classes, 7, digits=2)
-    EXPORTER.write(batches.of(x, y), info, tmp_path)
+    write_shard(EXPORTER, batches.of(x, y), info, tmp_path)
 
     data = ImageFolder(tmp_path, loader=lambda path: np.asarray(Image.open(path)))
     assert data.classes == ["02", "09", "10"]
@@ -31,13 +32,25 @@ def test_torchvision_reads_the_very_pixels_and_the_labels(tmp_path, batches, sha
 
 def test_unlabelled_samples_go_into_one_folder(tmp_path, batches):
     info = DatasetInfo("noise", (), 4, digits=6)
-    EXPORTER.write(batches.of(np.zeros((4, 2, 2), np.uint8), [0] * 4), info, tmp_path)
+    write_shard(EXPORTER, batches.of(np.zeros((4, 2, 2), np.uint8), [0] * 4), info, tmp_path)
     assert sorted(p.name for p in (tmp_path / "unlabelled").iterdir()) == [f"00000{i}.png" for i in range(4)]
+
+
+def test_originals_are_marked_by_their_name(tmp_path, batches):
+    info = DatasetInfo("noise", (ClassLabel(0, "a"),), 4, digits=1, real=3)
+    stream = batches.of(np.zeros((4, 2, 2), np.uint8), [0] * 4)
+    write_shard(EXPORTER, (b._replace(real=b.start < 3) for b in stream), info, tmp_path)
+    assert sorted(p.name for p in (tmp_path / "a").iterdir()) == [
+        "0_real.png",
+        "1_real.png",
+        "2_real.png",
+        "3.png",
+    ]
 
 
 def test_a_class_without_samples_gets_no_folder(tmp_path, batches):
     info = DatasetInfo("noise", (ClassLabel(0, "a"), ClassLabel(1, "b")), 1, digits=1)
-    EXPORTER.write(batches.of(np.zeros((1, 2, 2), np.uint8), [1]), info, tmp_path)
+    write_shard(EXPORTER, batches.of(np.zeros((1, 2, 2), np.uint8), [1]), info, tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["b"]
 
 
@@ -45,7 +58,7 @@ def test_a_class_without_samples_gets_no_folder(tmp_path, batches):
 def test_what_is_no_grey_or_rgb_image_is_refused(tmp_path, batches, x):
     info = DatasetInfo("noise", (), 2, digits=1)
     with pytest.raises(UnsupportedError, match="'image_folder' writes uint8 images"):
-        EXPORTER.write(batches.of(x, [0, 0]), info, tmp_path)
+        write_shard(EXPORTER, batches.of(x, [0, 0]), info, tmp_path)
 
 
 def test_numbers_as_names_get_one_width_unless_a_name_is_no_number():

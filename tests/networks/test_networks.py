@@ -138,3 +138,15 @@ def test_conditional_batch_norm_starts_as_batch_norm_and_learns_a_scale_per_clas
     plain = nn.BatchNorm2d(3)(x)
     torch.testing.assert_close(y[1::2, 0], 2 * plain[1::2, 0])
     torch.testing.assert_close(y[::2], plain[::2])
+
+
+def test_conditional_batch_norm_in_evaluation_is_batch_norm_then_scale_and_shift():
+    torch.manual_seed(0)
+    norm = ConditionalBatchNorm(3, 2)
+    nn.init.normal_(norm.scale_shift.weight)
+    x, condition = torch.randn(4, 3, 5, 6) * 3 + 1, torch.eye(2)[[0, 1, 1, 0]]
+    for _ in range(3):
+        norm(x, condition)
+    norm.eval()
+    scale, shift = norm.scale_shift(condition)[:, :, None, None].chunk(2, 1)
+    assert torch.allclose(norm(x, condition), norm.norm(x) * scale + shift, atol=1e-5)

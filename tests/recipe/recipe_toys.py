@@ -86,6 +86,14 @@ class APenalty(c.Penalty):
     pass
 
 
+class AnAugmentation(c.Augmentation):
+    class Options(Options):
+        shift: float = 0.1
+
+    def augment(self, x: Any) -> Any:
+        return x
+
+
 class ACodec(c.Codec):
     class Options(Options):
         invert: bool = False
@@ -128,6 +136,7 @@ def toy_registry() -> Registry:
         ("loss", "hinge", ALoss),
         ("penalty", "r1", APenalty),
         ("penalty", "r2", APenalty),
+        ("augmentation", "wobble", AnAugmentation),
         ("exporter", "image_folder", Folder),
         ("exporter", "shards", Folder),
     ]:

@@ -24,7 +24,7 @@ def test_per_class_takes_the_place_of_count(per_class: Any):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"count": 5, "per_class": 5}, "count or per_class, not both"),
+        ({"count": 5, "per_class": 5}, "one of count, per_class and balance"),
         ({"per_class": {}}, "at least one sample"),
         ({"per_class": {"cat": 0}}, "at least one sample"),
         ({"count": 0}, "greater than 0"),

@@ -106,6 +106,11 @@ def fault(line: str, registry: Registry) -> str:
             "data.classes.0: must be text or a whole number, not true",
         ),
         ("penalties: r1", "penalties: must be a list, such as [r1], not 'r1'"),
+        ("augmentations: wobble", "augmentations: must be a list, such as [wobble], not 'wobble'"),
+        (
+            "augmentations: [{name: wobble, shfit: 1}]",
+            "augmentations.0.shfit: there is no such key. Did you mean shift?",
+        ),
         ("penalties: [r1, {name: r2, weight: -1}]", "penalties.1.weight: must be at least 0, not -1"),
         (
             "penalties: [{name: r1, wieght: 1}]",
@@ -120,7 +125,10 @@ def fault(line: str, registry: Registry) -> str:
         ),
         ("export: {compresion: 3}", "export.compresion: there is no such key. Did you mean compression?"),
         ("export: {cuont: 3}", "export.cuont: there is no such key. Did you mean count?"),
-        ("export: {count: 3, per_class: 3}", "export: give count or per_class, not both"),
+        (
+            "export: {count: 3, per_class: 3}",
+            "export: give one of count, per_class and balance, which each say how many samples to make",
+        ),
         ("export: {compression: 10}", "export.compression: must be at most 9, not 10"),
         ("seed: -1", "seed: must be at least 0, not -1"),
         ("seed: 4294967296", "seed: must be less than 4294967296, not 4294967296"),

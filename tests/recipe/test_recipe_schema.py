@@ -23,6 +23,7 @@ generator: {name: tiny, lambda: 2, blocks: [{depth: 2}, {}], scale: [1, 2.5]}
 discriminator: plain
 loss: hinge
 penalties: [r1, {name: r2, weight: 0.5, every: 8}]
+augmentations: [wobble, {name: wobble, shift: 0.5}]
 train: {epochs: 2.5, time_limit: 5m, optimizer: {lr: 1e-5, betas: [0.5, 0.9]}}
 export: {format: shards, per_class: {cat: 3, 3: 0}, compression: 2}
 """
@@ -55,6 +56,8 @@ def test_every_section_arrives_in_its_own_place(registry: Registry):
         ("r1", 1.0, 1),
         ("r2", 0.5, 8),
     ]
+    assert [(a.name, a.options.shift) for a in recipe.augmentations] == [("wobble", 0.1), ("wobble", 0.5)]
+    assert recipe.components[-2:] == recipe.augmentations
     assert (recipe.train.epochs, recipe.train.time_limit, recipe.train.optimizer.lr) == (2.5, 300.0, 1e-5)
     assert recipe.export is not None
     assert recipe.export.settings.per_class == {"cat": 3, "3": 0}
@@ -118,11 +121,11 @@ def test_a_recipe_is_frozen(registry: Registry):
         recipe.seed = 1  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("section", ["train", "latent", "penalties"])
+@pytest.mark.parametrize("section", ["train", "latent", "penalties", "augmentations"])
 def test_an_empty_section_is_all_defaults(section: str, registry: Registry):
     text = RECIPE if section == "train" else RECIPE + f"{section}:\n"
     overrides = ["train=null", "train.time_limit=90"] if section == "train" else []
     recipe = parse_recipe(text, overrides=overrides, registry=registry)
     assert recipe.latent.dim == 64
-    assert recipe.penalties == ()
+    assert recipe.penalties == recipe.augmentations == ()
     assert recipe.train.time_limit == (90.0 if section == "train" else None)

@@ -41,6 +41,7 @@ def make_trainer(registry) -> Callable[..., Trainer]:
         *,
         loss: str = "relativistic",
         penalties: tuple[tuple[str, dict], ...] = (),
+        augmentations=(),
         listeners=(),
         **settings: Any,
     ) -> Trainer:
@@ -57,6 +58,7 @@ def make_trainer(registry) -> Callable[..., Trainer]:
                 (f.name, f.build(f.component.Options(**options)))
                 for f, (_, options) in zip(found, penalties, strict=True)
             ],
+            augmentations=augmentations,
             data=TrainingData(x, codes, SPEC),
             settings=TrainSettings(**{"steps": 10, "batch_size": 8, "log_every": 5, **settings}),
             latent=LatentSettings(dim=3),
