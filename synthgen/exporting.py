@@ -9,10 +9,12 @@ from typing import Any
 from tqdm import tqdm
 
 from synthgen.components import ClassLabel, Dataset
-from synthgen.errors import UsageError
+from synthgen.errors import RecipeError, UsageError, describe
 from synthgen.export.dataset import export_dataset
 from synthgen.export.originals import Originals
 from synthgen.recipe import ExportChoice
+from synthgen.recipe.yaml_loader import YamlError, read_yaml
+from synthgen.run_directory import Run
 from synthgen.sampling import ClassPlan, balancing_plan, find_classes, make_plan
 from synthgen.synthesizer import Synthesizer
 
@@ -61,3 +63,19 @@ def export(
             shard_size=settings.shard_size,
             progress=bar.update,
         )
+
+
+def recorded_export(run: Run) -> tuple[dict[str, Any], int]:
+    """The `export:` section of a run's recipe, empty if it has none, and its seed.
+
+    The rest of the recipe is not looked at: its plugins and data may be gone. Raises RecipeError if the file
+    cannot be read; the model alone, `RUN/model`, can still be exported then.
+    """
+    try:
+        values = read_yaml(run.recipe.read_text("utf-8")).value
+        export, seed = values.get("export"), values.get("seed", 0)
+    except (OSError, ValueError, AttributeError, YamlError) as error:
+        raise RecipeError(
+            f"{run.recipe} cannot be read ({describe(error)}); {run.model} can be exported without it"
+        ) from error
+    return dict(export or {}), int(seed)

@@ -18,8 +18,11 @@ def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], object]) 
     """Write a file whole or not at all, and on disk when this returns.
 
     `content` is the bytes, or a function that writes them into the open file it is given. A file that was
-    there before is replaced in the same instant. Raises SynthgenError where the disk refuses.
+    there before is replaced in the same instant. Raises UsageError for a path that is a folder, SynthgenError
+    where the disk refuses.
     """
+    if os.path.isdir(path):  # noqa: PTH112 - pathlib's raises where the path cannot be looked at
+        raise UsageError(f"cannot write {path}: it is a folder; name a file in it")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("xb") as file:
@@ -74,6 +77,12 @@ def sha256_file(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal; reads in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync_file(path: Path) -> None:
+    """Put a file's content on disk."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 def reason(error: OSError) -> str:

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from synthgen import OutputFolder
+from synthgen.output_folder import OtherRequest
 
 
 def test_files_are_recorded_with_sum_and_size_in_the_order_of_writing(tmp_path):
@@ -27,8 +28,10 @@ def test_files_are_recorded_with_sum_and_size_in_the_order_of_writing(tmp_path):
 def test_a_name_is_written_once(tmp_path):
     folder = OutputFolder.begin(tmp_path, "request")
     folder.write("a", b"1")
-    with pytest.raises(FileExistsError):
+    with pytest.raises(ValueError, match="a is there already"):
         folder.write("a", b"2")
+    with pytest.raises(ValueError, match="a is there already"), folder.open("a"):
+        pass
     folder.close()
     assert (tmp_path / "a").read_bytes() == b"1"
 
@@ -58,13 +61,21 @@ def test_going_on_forgets_files_of_a_shard_that_was_not_complete(tmp_path):
     folder.close()
 
 
-def test_there_is_nothing_to_go_on_with_for_another_request_or_without_a_shard(tmp_path):
+def test_there_is_nothing_to_go_on_with_before_the_first_shard(tmp_path):
     assert OutputFolder.go_on(tmp_path, "request") is None
     folder = OutputFolder.begin(tmp_path, "request")
     folder.write("a", b"1")
     folder.close()
     assert OutputFolder.go_on(tmp_path, "request") is None
-    folder = OutputFolder.begin(tmp_path, "request")
-    folder.complete_shard({})
-    folder.close()
     assert OutputFolder.go_on(tmp_path, "other") is None
+
+
+def test_complete_shards_of_another_request_are_told_and_left_alone(tmp_path):
+    folder = OutputFolder.begin(tmp_path, "request")
+    folder.write("a", b"1")
+    folder.complete_shard({"count": 1})
+    folder.close()
+    with pytest.raises(OtherRequest) as told:
+        OutputFolder.go_on(tmp_path, "other")
+    assert told.value.args == ({"count": 1},)
+    assert (tmp_path / "a").exists()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synthgen.errors import UsageError
+
 if TYPE_CHECKING:
     from synthgen.plugins import Registry
 
@@ -62,3 +64,28 @@ class _Stderr(logging.Handler):
 
         with tqdm.external_write_mode():
             click.echo(record.getMessage(), err=True)
+
+
+def split_names(text: str | None) -> list[str] | None:
+    """`3, five` as a list of names."""
+    return None if text is None else [name.strip() for name in text.split(",")]
+
+
+def check_format_options(options: tuple[str, ...]) -> None:
+    """Raise UsageError for a `--option` that is no `KEY=VALUE`."""
+    for option in options:
+        if "=" not in option:
+            raise UsageError(f"--option {option}: must be KEY=VALUE, such as compress_level=9")
+
+
+def with_output(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What commands that write a dataset share: `--option`, `--device` and `--json`."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the manifest's summary as JSON."),
+        click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps."),
+        click.option(
+            "--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the format."
+        ),
+    ):
+        command = option(command)
+    return command

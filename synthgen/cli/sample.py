@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from synthgen.cli.common import ExistingPath, with_plugins
+from synthgen.cli.common import (
+    ExistingPath,
+    check_format_options,
+    split_names,
+    with_output,
+    with_plugins,
+)
 from synthgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,10 +32,8 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "format_", default="image_folder", show_default=True, help="See synthgen list exporters."
 )
-@click.option("--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the format.")
 @click.option("--out", type=ExistingPath, required=True, help="Folder to write; it must not exist.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps.")
-@click.option("--json", "as_json", is_flag=True, help="Print the manifest's summary as JSON.")
+@with_output
 @with_plugins
 def sample(
     run: Path,
@@ -54,13 +58,11 @@ def sample(
 
     if count is None and per_class is None:
         raise UsageError("say how many samples to make: --count N or --per-class N")
-    for option in options:
-        if "=" not in option:
-            raise UsageError(f"--option {option}: must be KEY=VALUE, such as compress_level=9")
+    check_format_options(options)
     wanted: dict[str, object] = {"format": format_, "seed": seed}
     wanted |= {"count": count} if count is not None else {}
     wanted |= {"per_class": per_class} if per_class is not None else {}
-    wanted |= {"classes": [name.strip() for name in classes.split(",")]} if classes is not None else {}
+    wanted |= {"classes": split_names(classes)} if classes is not None else {}
     choice = parse_export(wanted, options, registry)
     head = export(load(run, registry, device), choice, out, seed)
     click.echo(json.dumps(head, indent=2) if as_json else out)

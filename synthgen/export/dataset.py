@@ -12,6 +12,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from synthgen.components import DatasetInfo, Exporter, SampleBatch
 from synthgen.errors import PluginError, SynthgenError, describe
 from synthgen.export.card import dataset_card
@@ -19,14 +21,11 @@ from synthgen.export.manifest import add_counts, dataset_facts, write_manifest
 from synthgen.export.originals import Originals
 from synthgen.export.partial import partial_dataset
 from synthgen.export.shards import Progress, ShardCutter, Tally, plan_shards
-from synthgen.export.verify import MANIFEST
 from synthgen.files import reason
-from synthgen.output_folder import JOURNAL, OutputFolder
+from synthgen.output_folder import JOURNAL, MANIFEST, OutputFolder
 from synthgen.prefetch import prefetch
 from synthgen.sampling import CHUNK, ClassPlan
 from synthgen.synthesizer import Synthesizer
-
-CARD = "README.md"
 
 logger = logging.getLogger("synthgen")
 
@@ -59,7 +58,7 @@ def export_dataset(
     info = DatasetInfo(data, synthesizer.classes, count, len(str(count - 1)), real, len(shards))
     facts = dataset_facts(synthesizer, plan, seed, real)
     facts["format"] = {"name": exporter_name, "options": exporter.options.model_dump(mode="json")}
-    request = _digest(facts, shards[0].count, originals)
+    request = _digest(facts, shards[0].count, synthesizer.device, originals)
     with partial_dataset(directory, request) as folder:
         tally = Tally.begin(len(info.classes), folder.note)
         if tally.count:
@@ -77,7 +76,7 @@ def export_dataset(
             head = add_counts(facts, synthesizer.classes, tally, _call(exporter_name, exporter.folders, info))
             usage = _call(exporter_name, exporter.usage, info)
             front_matter = _call(exporter_name, exporter.front_matter, info)
-            folder.write(CARD, dataset_card(head, usage, front_matter).encode())
+            folder.add_card(dataset_card(head, usage, front_matter).encode())
             _check_recorded(exporter_name, folder)
             write_manifest(folder.path / MANIFEST, head, folder.recorded())
         except OSError as error:
@@ -85,10 +84,10 @@ def export_dataset(
     return head
 
 
-def _digest(facts: dict[str, Any], shard_size: int, originals: Originals | None) -> str:
-    """What must be equal for an export to go on with what another has left."""
+def _digest(facts: dict[str, Any], shard_size: int, device: torch.device, originals: Originals | None) -> str:
+    """What must be equal for an export to go on with what another has left; arithmetic too."""
     real = originals and [originals.fingerprint, hashlib.sha256(originals.index.tobytes()).hexdigest()]
-    text = json.dumps([facts, shard_size, CHUNK, real], sort_keys=True)
+    text = json.dumps([facts, shard_size, CHUNK, device.type, torch.__version__, real], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -110,6 +109,8 @@ def _call(name: str, method: Any, *args: Any) -> Any:
         return method(*args)
     except (SynthgenError, OSError):
         raise
+    except MemoryError as error:
+        raise SynthgenError(f"not enough memory for exporter '{name}'; try a smaller shard_size") from error
     except Exception as error:
         raise PluginError(f"exporter '{name}' failed: {describe(error)}") from error
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
 
-from synthgen import ClassLabel, DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard
+from synthgen import DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard
 from synthgen.export.images import check_images, png, sample_names
 
 _SIZES = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M", 10**7: "1M<n<10M"}
@@ -61,7 +60,7 @@ class HuggingFaceExporter(Exporter):
     ) -> None:
         """One PNG a sample, and a folder a shard. Raises UnsupportedError for what is no grey or RGB image."""
         place = "data/train/" + ("" if shard.of == 1 else f"{shard.index:05}-of-{shard.of:05}/")
-        labels = [{"label": name} for name in label_names(info.classes)] or [{}]
+        labels = [{"label": name} for name in [label.name for label in info.classes]] or [{}]
         with folder.open(f"{place}metadata.jsonl") as metadata:
             for batch in batches:
                 check_images(batch.x, "huggingface")
@@ -80,14 +79,8 @@ def _features(info: DatasetInfo) -> list[dict[str, Any]]:
         {"name": "sample", "dtype": "int64"},
     ]
     if info.classes:
-        names = {str(index): name for index, name in enumerate(label_names(info.classes))}
+        names = {str(index): name for index, name in enumerate([label.name for label in info.classes])}
         features.append({"name": "label", "dtype": {"class_label": {"names": names}}})
     if info.real:
         features.append({"name": "real", "dtype": "bool"})
     return features
-
-
-def label_names(classes: Sequence[ClassLabel]) -> list[str]:
-    """The classes' names, all different, as the library asks: equal ones get their numbers."""
-    times = Counter(label.name for label in classes)
-    return [label.name if times[label.name] == 1 else f"{label.name} ({label.number})" for label in classes]

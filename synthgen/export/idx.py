@@ -34,6 +34,8 @@ class IdxExporter(Exporter):
     included, `train-real-idx1-ubyte` is 1 for them and 0 for the others.
     """
 
+    shard_size = 1_000_000  # readers of MNIST know one file alone
+
     class Options(Options):
         """How the files are named and packed."""
 

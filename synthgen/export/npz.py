@@ -28,13 +28,14 @@ class NpzExporter(Exporter):
 
     def usage(self, info: DatasetInfo) -> str:
         """Python that reads the dataset."""
-        arrays = 'x, y = data["x"], data["y"]' if info.classes else 'x = data["x"]'
+        wanted = ("x", "y") if info.classes else ("x",)
         if info.shards == 1:
-            return f'import numpy as np\ndata = np.load("{FILE}")\n{arrays}'
-        return (
-            f'from glob import glob\nimport numpy as np\nfor file in sorted(glob("{Path(FILE).stem}-*.npz")):\n'
-            f"    data = np.load(file)\n    {arrays}"
-        )
+            lines = [f'data = np.load("{FILE}")', *(f'{name} = data["{name}"]' for name in wanted)]
+            return "\n".join(["import numpy as np", *lines])
+        pattern = f"{Path(FILE).stem}-*.npz"
+        lines = [f'parts = [np.load(file) for file in sorted(glob("{pattern}"))]']
+        lines += [f'{name} = np.concatenate([part["{name}"] for part in parts])' for name in wanted]
+        return "\n".join(["from glob import glob", "import numpy as np", *lines])
 
     def write(
         self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder

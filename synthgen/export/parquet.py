@@ -49,8 +49,7 @@ class ParquetExporter(Exporter):
             import pyarrow.parquet  # noqa: F401, PLC0415 - told now, not after the training
         except ImportError as error:
             raise UnsupportedError(
-                "exporter 'parquet' needs pyarrow, which is not installed:"
-                f' pip install "synthgen[parquet]" ({error})'
+                f"exporter 'parquet' needs pyarrow, which is not installed: pip install pyarrow ({error})"
             ) from error
 
     def usage(self, info: DatasetInfo) -> str:

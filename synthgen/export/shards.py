@@ -69,9 +69,9 @@ class ShardCutter:
             self._rest = _cut(batch, count, len(batch.x)) if len(batch.x) > count else None
             batch = _cut(batch, 0, count)
             count -= len(batch.x)
+            self._tally.add(batch)
             yield batch
-            self._tally.add(batch)  # only now has the exporter asked for more, and is done with this
-            if self._progress:
+            if self._progress:  # only now has the exporter asked for more, and is done with this
                 self._progress(len(batch.x))
 
 

@@ -11,8 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from synthgen.errors import DataError, UsageError
 from synthgen.files import reason, sha256_file
-
-MANIFEST = "manifest.json"
+from synthgen.output_folder import MANIFEST
 
 Progress = Callable[[int], object]
 """Called with the bytes of the file that was just read."""
@@ -93,8 +92,7 @@ def verify_files(manifest: Manifest, progress: Progress | None = None) -> list[P
             problems.append(problem)
         if progress:
             progress(entry.bytes)
-    others = sorted(name for name in _names(manifest.folder) if name not in manifest.files)
-    return problems + [Problem(name, "not in the manifest") for name in others if name != MANIFEST]
+    return problems + sorted(_others(manifest))
 
 
 def _entry(path: Path, name: str, value: Any) -> Entry:
@@ -127,8 +125,19 @@ def _compare(path: Path, name: str, entry: Entry) -> Problem | None:
         return Problem(name, "unreadable", reason(error) if isinstance(error, OSError) else str(error))
 
 
-def _names(folder: Path) -> Iterator[str]:
-    """Every file below a folder, by its name in it."""
-    for where, _, files in os.walk(folder):
+def _others(manifest: Manifest) -> Iterator[Problem]:
+    """Everything below the folder that the manifest does not have, and folders that cannot be listed."""
+    closed: list[OSError] = []
+    for where, folders, files in os.walk(manifest.folder, onerror=closed.append):
+        here = Path(where).relative_to(manifest.folder)
         for file in files:
-            yield (Path(where) / file).relative_to(folder).as_posix()
+            name = (here / file).as_posix()
+            if name not in manifest.files and name != MANIFEST:
+                yield Problem(name, "not in the manifest")
+        for folder in folders:
+            if Path(where, folder).is_symlink():
+                detail = "a link to a folder, which is not looked into"
+                yield Problem((here / folder).as_posix(), "not in the manifest", detail)
+    for error in closed:
+        name = Path(error.filename).relative_to(manifest.folder).as_posix()
+        yield Problem(name, "unreadable", reason(error))

@@ -73,6 +73,28 @@ def test_the_folder_is_named_by_the_format_if_none_is_given(finished, tmp_path):
     assert "exists" in result.stderr
 
 
+def test_a_number_for_each_class_can_be_asked_for_as_an_option(finished, tmp_path):
+    manifest = export(finished, tmp_path / "out", "--option", "per_class={left: 3, both: 1}")
+    assert [entry["count"] for entry in manifest["classes"]] == [3, 0, 1]
+
+
+def test_plugins_of_the_training_are_not_needed(finished, tmp_path):
+    copied = shutil.copytree(finished, tmp_path / "run")
+    recipe = copied / "recipe.yaml"
+    recipe.write_text(recipe.read_text().replace("name: relativistic", "name: gone"))
+    export(copied, tmp_path / "out")
+    assert tree(tmp_path / "out") == tree(finished / "dataset")
+
+
+def test_a_recipe_that_cannot_be_read_is_told_with_the_way_round(finished, tmp_path):
+    copied = shutil.copytree(finished, tmp_path / "run")
+    (copied / "recipe.yaml").write_text("export: [")
+    result = synthgen("export", copied)
+    assert result.exit_code == 2
+    assert "recipe.yaml cannot be read" in result.stderr
+    assert f"{copied / 'model'} can be exported without it" in result.stderr
+
+
 def test_a_model_alone_exports_what_it_can(finished, tmp_path):
     manifest = export(finished / "model", tmp_path / "out", "--balance", "--format", "npz")
     assert manifest["synthetic"] == 12 + 6

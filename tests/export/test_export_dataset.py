@@ -168,15 +168,41 @@ def fill_disk(batches):
     ("act", "error", "message"),
     [
         (lambda batches: 1 / 0, PluginError, "exporter 'odd' failed: ZeroDivisionError"),
-        (lambda batches: next(iter(batches)), PluginError, "took 0 of 30 samples"),
+        (lambda batches: next(iter(batches)), PluginError, "took 256 of 300 samples"),
         (fill_disk, SynthgenError, "cannot write .*: No space left"),
         (interrupt, KeyboardInterrupt, None),
     ],
 )
 def test_an_exporter_that_fails_leaves_nothing(make_model, tmp_path, act, error, message):
     with pytest.raises(error, match=message):
-        export(make_model(), tmp_path / "out", "odd", exporter=Odd(act))
+        export(make_model(), tmp_path / "out", "odd", exporter=Odd(act), count=300)
     assert not any(tmp_path.iterdir())
+
+
+def test_an_exporter_may_take_its_samples_one_by_one(make_model, tmp_path):
+    head = export(make_model(), tmp_path / "out", "odd", exporter=Odd(lambda batches: next(iter(batches))))
+    assert head["count"] == 30
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("manifest.json", "is written by synthgen itself"),
+        ("README.md", "is written by synthgen itself"),
+        (
+            "same.bin",
+            "same.bin is there already: a name is written once, and every shard needs names of its own",
+        ),
+    ],
+)
+def test_a_file_name_that_an_exporter_must_not_take_is_told(make_model, tmp_path, name, message):
+    class Same(Odd):
+        def write(self, batches, info, shard, folder):
+            list(batches)
+            folder.write(name, b"")
+
+    with pytest.raises(PluginError, match=f"exporter 'odd' failed: ValueError: .*{message}"):
+        export(make_model(), tmp_path / "out", "odd", exporter=Same(None), size=10)
 
 
 def test_a_taken_folder_is_refused_before_anything_is_made(make_model, tmp_path):

@@ -12,7 +12,7 @@ from tests_support import write_shard
 
 from synthgen import ClassLabel, Dataset, DatasetInfo
 from synthgen.export.dataset import export_dataset
-from synthgen.export.huggingface import HuggingFaceExporter, label_names
+from synthgen.export.huggingface import HuggingFaceExporter
 from synthgen.export.originals import Originals
 
 EXPORTER = HuggingFaceExporter(HuggingFaceExporter.Options())
@@ -118,8 +118,3 @@ def test_the_pretty_name_does_not_call_real_samples_synthetic():
     assert EXPORTER.front_matter(DatasetInfo("mnist", (), 9, 1))["pretty_name"] == "Synthetic mnist"
     head = EXPORTER.front_matter(DatasetInfo("mnist", (), 9, 1, real=3))
     assert head["pretty_name"] == "mnist, real and synthetic"
-
-
-def test_classes_of_one_name_are_told_apart_by_their_numbers():
-    labels = [ClassLabel(1, "cat"), ClassLabel(2, "dog"), ClassLabel(5, "cat")]
-    assert label_names(labels) == ["cat (1)", "dog", "cat (5)"]

@@ -14,7 +14,8 @@ import pytest
 from tests_support import tree
 
 from synthgen import Dataset
-from synthgen.errors import PluginError, UsageError
+from synthgen.errors import PluginError, SynthgenError, UsageError
+from synthgen.export import dataset
 from synthgen.export.dataset import export_dataset
 from synthgen.export.image_folder import ImageFolderExporter
 from synthgen.export.npz import NpzExporter
@@ -88,16 +89,77 @@ def test_it_says_what_is_kept_and_where_it_goes_on(make_model, tmp_path, caplog)
 
 
 @pytest.mark.parametrize("change", [{"seed": 4}, {"size": 100}, {"count": 701}])
-def test_what_another_export_left_is_not_gone_on_with(make_model, tmp_path, change, caplog):
-    caplog.set_level(logging.INFO, "synthgen")
+def test_what_another_export_left_is_neither_gone_on_with_nor_lost(make_model, tmp_path, change):
+    export(make_model(), tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         export(make_model(), tmp_path / "out", progress=Stop(at=450))
-    told = []
-    export(make_model(), tmp_path / "out", progress=told.append, **change)
-    assert told[0] == 0
-    assert "another export" in caplog.text
-    export(make_model(), tmp_path / "whole", **change)
+    with pytest.raises(UsageError, match=r"400 samples of another export are kept in .*\.out\.partial"):
+        export(make_model(), tmp_path / "out", **change)
+    export(make_model(), tmp_path / "out")
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def stopped(model, folder, format_="npz"):
+    """An export of 700 samples, stopped after two shards of 200; the folder in which they are kept."""
+    with pytest.raises(KeyboardInterrupt):
+        export(model, folder, format_, progress=Stop(at=450))
+    return folder.with_name(f".{folder.name}.partial")
+
+
+@pytest.mark.parametrize("format_", EXPORTERS)
+def test_a_manifest_that_could_not_be_written_is_written_the_next_time(
+    make_model, tmp_path, monkeypatch, format_
+):
+    def fill_disk(path, head, files):
+        path.write_bytes(b"{")
+        raise OSError(28, "No space left on device")
+
+    export(make_model(), tmp_path / "whole", format_)
+    monkeypatch.setattr(dataset, "write_manifest", fill_disk)
+    with pytest.raises(SynthgenError, match="No space left"):
+        export(make_model(), tmp_path / "out", format_)
+    monkeypatch.undo()
+    told = []
+    export(make_model(), tmp_path / "out", format_, progress=told.append)
+    assert told[0] == 700, "every shard was complete"
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("harm", [lambda path: path.write_bytes(b""), Path.unlink])
+def test_a_shard_whose_file_was_lost_is_made_again(make_model, tmp_path, harm):
+    export(make_model(), tmp_path / "whole")
+    harm(stopped(make_model(), tmp_path / "out") / "dataset-00001-of-00004.npz")
+    told = []
+    export(make_model(), tmp_path / "out", progress=told.append)
+    assert told[0] == 200
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_a_journal_that_lost_the_end_of_its_last_line_is_believed_up_to_there(make_model, tmp_path):
+    export(make_model(), tmp_path / "whole")
+    journal = stopped(make_model(), tmp_path / "out") / ".journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    last = max(i for i, line in enumerate(lines) if b'"shard"' in line)
+    journal.write_bytes(b"".join(lines[: last + 1])[:-1])
+    told = []
+    export(make_model(), tmp_path / "out", progress=told.append)
+    assert told[0] == 200
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_a_folder_whose_name_was_taken_meanwhile_is_kept_whole(make_model, tmp_path):
+    out = tmp_path / "out"
+
+    def take_the_name(samples):
+        out.mkdir(exist_ok=True)
+        (out / "mine").touch()
+
+    with pytest.raises(UsageError, match="exists"):
+        export(make_model(), out, progress=take_the_name)
+    (out / "mine").unlink()
+    told = []
+    export(make_model(), out, progress=told.append)
+    assert told[0] == 700
 
 
 def test_before_the_first_complete_shard_nothing_is_kept(make_model, tmp_path):

@@ -122,5 +122,5 @@ def test_parquet_is_packed_as_asked(tmp_path, batches, compression):
 
 def test_without_pyarrow_the_exporter_is_refused_when_it_is_built(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    with pytest.raises(UnsupportedError, match=r'pip install "synthgen\[parquet\]"'):
+    with pytest.raises(UnsupportedError, match=r"pip install pyarrow"):
         ParquetExporter(ParquetExporter.Options())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -153,3 +155,33 @@ def test_a_folder_without_a_manifest_is_told_so(tmp_path):
         verify_dataset(tmp_path)
     assert synthgen("verify", tmp_path / "gone").exit_code == 2
     assert "there is no such folder" in synthgen("verify", tmp_path / "gone").stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_whose_name_is_no_text_is_told(dataset):
+    (dataset / os.fsdecode(b"caf\xe9.png")).touch()
+    result = synthgen("verify", dataset)
+    assert (result.exit_code, result.stdout) == (1, "not in the manifest: caf\\udce9.png\n")
+    assert json.loads(synthgen("verify", "--json", dataset).stdout)["problems"][0]["file"] == "caf\udce9.png"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_link_to_a_folder_is_told(dataset, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (dataset / "four" / "more").symlink_to(tmp_path / "elsewhere")
+    assert verify_dataset(dataset) == [
+        Problem("four/more", "not in the manifest", "a link to a folder, which is not looked into")
+    ]
+
+
+def test_a_folder_that_cannot_be_listed_is_told(dataset, monkeypatch):
+    (dataset / "locked").mkdir()
+    scandir = os.scandir
+
+    def refuse(folder):
+        if str(folder).endswith("locked"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert verify_dataset(dataset) == [Problem("locked", "unreadable", "Permission denied")]
