@@ -1,5 +1,6 @@
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,15 @@ def test_a_failing_write_leaves_the_old_file_and_no_temporary_one(tmp_path):
 def test_a_write_into_no_folder_is_an_expected_error_that_names_the_file(tmp_path):
     with pytest.raises(SynthgenError, match=r"cannot write .*gone/a.bin: No such file"):
         write_atomically(tmp_path / "gone" / "a.bin", b"")
+
+
+@pytest.mark.parametrize("path", [".", "..", "there"])
+def test_a_file_cannot_be_written_in_the_place_of_a_folder(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    with pytest.raises(UsageError, match=r"cannot write \.?\.?t?.*: it is a folder; name a file in it"):
+        write_atomically(Path(path), b"")
+    assert names(tmp_path) == ["there"]
 
 
 def test_a_new_directory_appears_only_when_its_block_has_ended(tmp_path):

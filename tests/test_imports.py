@@ -107,6 +107,20 @@ def test_help_and_version_load_neither_torch_nor_plugins_nor_pydantic():
         assert "Usage:" in done.stdout or "version" in done.stdout
 
 
+@pytest.mark.parametrize("arguments", [["list"], ["show", "digits_cgan"]])
+def test_recipes_are_listed_and_shown_without_torch_and_plugins(arguments):
+    code = (
+        "import sys; from synthgen.cli import main\n"
+        f"try: main({['recipes', *arguments]!r})\n"
+        "except SystemExit as end: assert not end.code\n"
+        "heavy = {'torch', 'synthgen.plugins', 'numpy'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "digits_cgan" in done.stdout
+
+
 def test_every_name_of_the_public_face_is_there():
     code = "import synthgen; [getattr(synthgen, name) for name in synthgen.__all__]"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

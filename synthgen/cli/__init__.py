@@ -6,6 +6,7 @@ Results go to stdout, everything else to stderr.
 
 from __future__ import annotations
 
+import os
 import traceback
 from typing import Any
 
@@ -36,8 +37,17 @@ class Group(click.Group):
                 traceback.print_exc()
             click.echo(f"synthgen: {error}", err=True)
             ctx.exit(error.exit_code)
-        except KeyboardInterrupt:
-            click.echo("synthgen: interrupted", err=True)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):  # click's to deal with: nobody reads on
+                raise
+            if ctx.meta.get("synthgen.debug"):
+                traceback.print_exc()
+            reason = error.strerror or str(error)
+            where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+            click.echo(f"synthgen: {where}{reason}", err=True)
+            ctx.exit(1)
+        except (KeyboardInterrupt, click.Abort) as stop:  # Abort: at a question, which has its line
+            click.echo("\n" * isinstance(stop, click.Abort) + "synthgen: interrupted", err=True)
             ctx.exit(130)
 
 

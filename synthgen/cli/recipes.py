@@ -56,14 +56,19 @@ def copy_recipe(name: str, dest: Path, registry: Registry) -> None:
     """Copy the recipe NAME to DEST, to change it.
 
     DEST is a folder, the one you are in if not given, or the new file's name, which ends in .yaml. The
-    editor's schema is put beside it as schema.json, unless there is one.
+    editor's schema is put beside it as synthgen.schema.json, unless there is one.
     """
     from synthgen.recipe.shipped import find_shipped
 
     recipe = find_shipped(name)
-    path = dest if dest.suffix in (".yaml", ".yml") else dest / f"{name}.yaml"
+    path = dest if names_a_file(dest) else dest / f"{name}.yaml"
     write_recipe(path, recipe.text, registry)
     click.echo(path)
+
+
+def names_a_file(dest: Path) -> bool:
+    """Whether a new recipe's DEST is the file; else it is the folder to put it in."""
+    return dest.suffix in (".yaml", ".yml")
 
 
 def write_recipe(path: Path, text: str, registry: Registry) -> None:

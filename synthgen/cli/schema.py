@@ -20,8 +20,8 @@ def schema(out: Path | None, registry: Registry) -> None:
     """Print the JSON schema of recipes, with the options of all installed plugins.
 
     An editor with a YAML language server completes and checks a recipe whose first line is
-    "# yaml-language-server: $schema=schema.json" by the file schema.json beside it. Make that file again with
-    --out after a plugin has come or gone.
+    "# yaml-language-server: $schema=synthgen.schema.json" by the file of that name beside it. Make that file
+    again with --out after a plugin has come or gone.
     """
     from synthgen.files import write_atomically
     from synthgen.recipe.json_schema import schema_text

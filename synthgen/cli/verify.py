@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -38,7 +39,9 @@ def verify(directory: Path, as_json: bool) -> None:
     elif not problems:
         click.echo(f"ok: {count:,} files, {_amount(size)}")
     else:
-        click.echo("\n".join(map(str, problems)))
+        encoding = sys.stdout.encoding or "utf-8"
+        lines = "\n".join(map(str, problems))  # which have names of files: any bytes
+        click.echo(lines.encode(encoding, "backslashreplace").decode(encoding))
     if problems:
         number = "1 file is" if len(problems) == 1 else f"{len(problems):,} files are"
         raise SynthgenError(f"{number} not as the manifest of {manifest.folder} says")

@@ -15,6 +15,7 @@ import numpy as np
 from synthgen.components import ClassLabel, Dataset, Source
 from synthgen.data.selection import select
 from synthgen.data.sources.sizes import refuse_size
+from synthgen.data.sources.texts import is_text
 from synthgen.errors import DataError, DataNotFoundError, PluginError, SynthgenError, describe
 from synthgen.options import SourceOptions
 
@@ -84,7 +85,16 @@ def _load(source: Source, name: str) -> Dataset:
         raise PluginError(
             f"source '{name}' ({type(source).__module__}) failed to load: {describe(error)}"
         ) from error
-    return check_dataset(dataset, name)
+    return _in_plain_text(check_dataset(dataset, name))
+
+
+def _in_plain_text(dataset: Dataset) -> Dataset:
+    """With name and notes that can be written in UTF-8: they may hold names of files, which are any bytes."""
+    name, *notes = (
+        text.encode(errors="backslashreplace").decode() for text in (dataset.name, *dataset.notes)
+    )
+    description = dataset.description.encode(errors="backslashreplace").decode()
+    return replace(dataset, name=name, description=description, notes=tuple(notes))
 
 
 @contextmanager
@@ -112,6 +122,8 @@ def _fault(dataset: Any) -> str | None:
     """What is wrong with a dataset, to follow "source 'x' returned"."""
     if not isinstance(dataset, Dataset):
         return f"{type(dataset).__name__}; it must be a synthgen.Dataset"
+    if not all(isinstance(text, str) for text in (dataset.name, dataset.description, *dataset.notes)):
+        return "a name, description or notes that are no text; each must be a str"
     x: Any = dataset.x
     y: Any = dataset.y
     if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
@@ -131,6 +143,9 @@ def _fault_of_classes(dataset: Dataset) -> str | None:
         return f"classes {classes!r:.80}; it must be a tuple of synthgen.ClassLabel(number, name)"
     if not all(type(c.number) is int and isinstance(c.name, str) for c in classes):
         return f"classes {classes!r:.80}; a class's number must be an int and its name a str"
+    for label in classes:
+        if not is_text(label.name):
+            return f"a class whose name is no text: {label.name!r}; it must be one that UTF-8 can hold"
     for what, values in (("numbers", [c.number for c in classes]), ("names", [c.name for c in classes])):
         if len(set(values)) != len(values):
             return f"classes whose {what} are not unique: {', '.join(map(str, values))}"

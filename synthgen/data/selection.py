@@ -11,6 +11,7 @@ import numpy as np
 
 from synthgen.classes import find_class, list_classes
 from synthgen.components import ClassLabel, Dataset
+from synthgen.data.sources.memory import require_room_for_part
 from synthgen.errors import DataError, UsageError
 from synthgen.options import SourceOptions
 
@@ -101,7 +102,10 @@ def _keep_limit(dataset: Dataset, limit: int, rng: np.random.Generator) -> Datas
 
 
 def _take(dataset: Dataset, keep: np.ndarray) -> Dataset:
-    return dataset if keep.all() else replace(dataset, x=dataset.x[keep], y=dataset.y[keep])
+    if keep.all():
+        return dataset
+    require_room_for_part(dataset.name, int(keep.sum()), len(keep), dataset.x[0].nbytes)
+    return replace(dataset, x=dataset.x[keep], y=dataset.y[keep])
 
 
 def _noted(dataset: Dataset, note: str) -> Dataset:

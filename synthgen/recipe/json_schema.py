@@ -1,8 +1,10 @@
 """The JSON schema of recipes (draft 2020-12), from which editors complete and check them as they are typed.
 
 Made from the registry as it is: each section by its own settings model, each component by its own options,
-whoever wrote them. Whatever `load_recipe` accepts, the schema accepts; of mistakes it finds most. A field whose
-validator takes more than its type says (a time such as 5m) tells so by `pydantic.WithJsonSchema`.
+whoever wrote them. The values of a recipe that `load_recipe` accepts fit the schema; of mistakes it finds most.
+Values are what our loader reads: where an editor reads YAML by other rules (`10_000`, a number here, is a text in
+YAML 1.2), it may complain of what runs. A field whose validator takes more than its type says (a time such as 5m)
+tells so by `pydantic.WithJsonSchema`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from synthgen.recipe.schema import COMPONENTS, LISTS, SECTIONS, Recipe, RecipeSe
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-FILE_NAME = "schema.json"
+FILE_NAME = "synthgen.schema.json"
 """What the schema beside a recipe is called."""
 
 EDITOR_LINE = f"# yaml-language-server: $schema={FILE_NAME}"

@@ -17,12 +17,22 @@ from synthgen.recipe.yaml_loader import write_yaml
 from synthgen.training.settings import LatentSettings, TrainSettings
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+_LONGEST_NAME = 100
+
+
+def checked_name(name: str) -> str:
+    """The name itself. Raises ValueError if a recipe cannot be called so, since its run folders are."""
+    if not re.fullmatch(_NAME, name):
+        raise ValueError("must be letters, digits, '.', '-' and '_', a letter or digit first")
+    if len(name) > _LONGEST_NAME:
+        raise ValueError(f"must have at most {_LONGEST_NAME} characters")
+    return name
 
 
 class RecipeSettings(Options):
     """The values at the head of a recipe that belong to no section."""
 
-    name: str = Field("recipe", max_length=100, json_schema_extra={"pattern": f"^{_NAME}$"})
+    name: str = Field("recipe", max_length=_LONGEST_NAME, json_schema_extra={"pattern": f"^{_NAME}$"})
     """What run folders are called; the file's name if not given."""
     seed: Seed = 0
     """Where all random numbers of the run start."""
@@ -30,9 +40,7 @@ class RecipeSettings(Options):
     @field_validator("name")
     @classmethod
     def _folder_name(cls, name: str) -> str:
-        if not re.fullmatch(_NAME, name):
-            raise ValueError("must be letters, digits, '.', '-' and '_', a letter or digit first")
-        return name
+        return checked_name(name)
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,9 @@ def find_shipped(name: str) -> ShippedRecipe:
 
 def shipped_path(path: Path) -> Path:
     """The shipped recipe's file where `path` is a bare name of one and no file of its own, else `path`."""
-    if path.parent != Path() or path.is_file():
+    try:
+        if path.parent != Path() or path.is_file():
+            return path
+    except OSError:  # such as a name too long for a file; whoever opens it tells so
         return path
     return next((recipe.path for recipe in shipped_recipes() if recipe.name == path.name), path)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections import Counter
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from synthgen.data.sources.metadata_files import FILE_NAME, find_tables
+from synthgen.data.sources.metadata_files import FILE_NAME, find_tables, read_columns
 from synthgen.data.sources.pictures import SUFFIXES, PictureError, read_header
 from synthgen.errors import DataError, UsageError
 from synthgen.files import reason
@@ -61,8 +59,8 @@ def label_columns(root: Path) -> list[str]:
     """Columns of a folder's metadata that may hold the labels: `label` alone if there is one of that name."""
     table = find_tables(root)[0]
     try:
-        columns = _columns(table)
-    except (OSError, ValueError, ImportError, csv.Error):  # the source says what is wrong with it
+        columns = read_columns(table)
+    except DataError:  # the source says so in its turn
         return [_LABEL]
     return [_LABEL] if _LABEL in columns else [column for column in columns if column != FILE_NAME]
 
@@ -99,14 +97,3 @@ def _file(data: str, path: Path) -> dict[str, Any]:
         f"--data {data}: not a kind of file that a source reads; name a folder of class folders, a folder with"
         " metadata.csv, an .npz file, an IDX file of images, or a source (synthgen list sources)"
     )
-
-
-def _columns(table: Path) -> list[str]:
-    if table.suffix == ".parquet":
-        import pandas as pd  # noqa: PLC0415
-
-        return [str(column) for column in pd.read_parquet(table).columns]
-    with table.open(encoding="utf-8-sig", newline="") as file:
-        if table.suffix == ".csv":
-            return next(csv.reader(file), [])
-        return list(json.loads(file.readline()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +150,36 @@ def test_missing_data_ends_the_run_with_where_it_was_looked_for(
     monkeypatch.delenv("SYNTHGEN_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     refused(synthgen("run", tiny_recipe, override, "--out", tmp_path / "out"), 1, message)
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code"),
+    [
+        (["verify", LONG], 1),
+        (["init", "--data", LONG], 1),
+        (["init", LONG, "--data", "digits"], 1),
+        (["init", f"{LONG}.yaml", "--data", "digits"], 1),
+        (["recipes", "copy", "digits_cgan", f"{LONG}.yaml"], 1),
+        (["sample", LONG, "--count", "1", "--out", "new"], 1),
+        (["run", LONG], 2),
+        (["validate", LONG], 2),
+    ],
+    ids=lambda value: " ".join(value[:2])[:20] if isinstance(value, list) else "",
+)
+@pytest.mark.skipif(
+    sys.version_info >= (3, 14) or sys.platform == "win32", reason="the system says not there"
+)
+def test_a_path_that_cannot_be_looked_at_is_one_message(arguments, exit_code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    refused(synthgen(*arguments), exit_code, r"^synthgen: .*x{300}.*[Nn]ame too long")
+    assert not list(tmp_path.iterdir())
+
+
+def test_debug_shows_the_traceback_of_what_the_system_refuses(tmp_path):
+    assert "Traceback" in synthgen("init", "--data", LONG, "--debug").stderr
 
 
 def test_debug_shows_the_traceback(tiny_recipe):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import struct
 from importlib import import_module
 from pathlib import Path
@@ -95,7 +97,7 @@ def test_recipe_written_trains(data, registry, elsewhere):
     trainer = build_trainer(prepare(recipe, registry))
     trainer.train()
     assert trainer.step == 2
-    assert (elsewhere / "schema.json").is_file()
+    assert (elsewhere / "synthgen.schema.json").is_file()
 
 
 def test_recipe_written_leaves_a_dataset(registry):
@@ -111,7 +113,9 @@ def test_it_tells_what_it_found_and_writes_it_at_the_head():
     assert "pets: 12 RGB images of 32×32 in 3 classes\nclasses a, b, c: 4 of each\n" in result.stderr
     assert result.stdout == "pets.yaml\n"
     text = Path("pets.yaml").read_text("utf-8")
-    assert text.startswith("# yaml-language-server: $schema=schema.json\n# pets: 12 RGB images of 32×32")
+    assert text.startswith(
+        "# yaml-language-server: $schema=synthgen.schema.json\n# pets: 12 RGB images of 32×32"
+    )
     assert "#   synthgen run pets.yaml train.steps=700 " in text
     assert "augmentations: [diff_augment]" in text  # 4 images of each are few
     assert "time_limit" not in text.partition("\nname:")[2]
@@ -210,7 +214,12 @@ def test_on_a_terminal_it_asks_for_what_is_not_given(monkeypatch, registry):
         ),
         (["--data", "digits", "--time", "soon"], "--time soon: must be a time such as 90s"),
         (["--data", "digits", "--time", "0m"], "--time 0m: must be more than 0"),
-        (["--data", "digits", "--name", "../up"], "name: must be letters"),
+        (["--data", "digits", "--name", "../up"], r"--name '\.\./up': must be letters"),
+        (["--data", "digits", "--name", "x" * 101], "--name 'x{101}': .*100"),
+        (["--data", "gone", "--name", "my name!"], "--name 'my name!': must be letters"),
+        (["--data", "digits", "words.txt/below"], "cannot be made into a folder"),
+        (["--data", "gone", "words.txt"], r"words\.txt is there already"),
+        (["--data", "gone", ".", "--name", "taken"], r"taken\.yaml is there already"),
         (["--data", "digits", "--labels", "tiny.npz"], "only IDX files have their labels in another file"),
         (["--data", "digits", "--label", "animal"], "--label animal: digits is no folder with metadata"),
         (["--data", "table"], r"give --label: the column with the class \(what, animal\)"),
@@ -232,3 +241,110 @@ def test_data_that_cannot_be_read_is_told_in_its_sources_words(elsewhere):
     Image.fromarray(pixels(8, 8)).save("loose.png")
     refused(synthgen("init", "a.yaml", "--data", "."), 1, "no class folders in it")
     assert not Path("a.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["[1,2]", "3", "null", "[" * 100_000, '"abc"', "{", "\udce9"], ids=lambda line: line[:6]
+)
+def test_a_table_that_is_broken_is_told_in_its_sources_words(line, elsewhere):
+    Path("pets").mkdir()
+    Path("pets/metadata.jsonl").write_bytes(os.fsencode(line) + b"\n")
+    refused(
+        synthgen("init", "--data", "pets", "--size", "16"), 1, r"metadata\.jsonl(, line 1: is|: cannot be)"
+    )
+    assert not list(elsewhere.glob("*.yaml"))
+
+
+def test_columns_are_those_of_the_first_line_that_is_not_blank(registry):
+    metadata_folder("pets", "animal")
+    table = Path("pets/metadata.csv")
+    rows = [line.split(",") for line in table.read_text().splitlines()[1:]]
+    table.unlink()
+    lines = [json.dumps({"file_name": name, "animal": animal}) for name, animal in rows]
+    Path("pets/metadata.jsonl").write_text("\n".join(["", *lines, ""]))
+    result = synthgen("init", "--data", "pets")
+    assert result.exit_code == 0, result.stderr
+    assert load_recipe("pets.yaml", registry=registry).data.source.options.label == "animal"
+
+
+def test_a_label_column_that_is_not_there_is_told(elsewhere):
+    metadata_folder("pets", "animal")
+    table = Path("pets/metadata.csv")
+    table.write_text("".join(f"{line.split(',')[0]}\n" for line in table.read_text().splitlines()))
+    refused(synthgen("init", "--data", "pets", "--label", "cls"), 1, "has no column 'cls', only file_name")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written", "name"),
+    [
+        (["."], "digits.yaml", "digits"),
+        (["made/here/"], "made/here/digits.yaml", "digits"),
+        (["made", "--name", "mine"], "made/mine.yaml", "mine"),
+        (["made/own.yml", "--name", "mine"], "made/own.yml", "mine"),
+    ],
+)
+def test_a_folder_gets_a_file_called_as_the_recipe(arguments, written, name, registry):
+    Path("made").mkdir()
+    result = synthgen("init", *arguments, "--data", "digits")
+    assert result.exit_code == 0, result.stderr
+    assert Path(result.stdout.strip()) == Path(written)
+    assert load_recipe(written, registry=registry).name == name
+    assert Path(written).with_name("synthgen.schema.json").is_file()
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Makes it ask."""
+    monkeypatch.setattr(import_module("synthgen.cli.init"), "_on_terminal", lambda: True)
+
+
+def test_a_wrong_answer_is_told_and_asked_again(terminal, registry):
+    metadata_folder("pets", "what,animal")
+    table = Path("pets/metadata.csv")
+    table.write_text(table.read_text().replace(".png,", ".png,x,"))
+    Path("taken.yaml").write_text("mine")
+    answers = [
+        "gone",
+        "pets",
+        "anima",
+        "animal",
+        "big",
+        "33",
+        "16",
+        "my pets!",
+        "taken",
+        "ours",
+        "soon",
+        "2m",
+    ]
+    result = CliRunner().invoke(main, ["init"], input="".join(f"{answer}\n" for answer in answers))
+    assert result.exit_code == 0, result.output
+    for message in (
+        "--data gone: there is no such folder",
+        "--label anima: there is no such column; there are what, animal",
+        "--size big: must be a number",
+        "--size 33: both sides must be even",
+        "--name 'my pets!': must be letters",
+        "taken.yaml is there already",
+        "--time soon: must be a time",
+    ):
+        assert result.stderr.count(message) == 1
+    recipe = load_recipe("ours.yaml", registry=registry)
+    options = recipe.data.source.options
+    assert (options.label, options.size, recipe.train.time_limit) == ("animal", 16, 120)
+
+
+def test_a_label_file_that_is_not_there_is_asked_again(terminal, registry):
+    idx_files("these", "those")
+    result = CliRunner().invoke(
+        main, ["init", "a.yaml", "--data", "these", "--time", "1m"], input="thse\nthose\n"
+    )
+    assert "--labels thse: there is no such file" in result.stderr
+    assert load_recipe("a.yaml", registry=registry).data.source.options.labels == Path("those").absolute()
+
+
+def test_giving_up_at_a_question_is_an_interruption(terminal, elsewhere):
+    result = CliRunner().invoke(main, ["init"], input="digits\n")  # and then the end of the input
+    assert result.exit_code == 130
+    assert result.stderr.endswith("\nsynthgen: interrupted\n")
+    assert not list(elsewhere.iterdir())

@@ -26,6 +26,11 @@ def test_schema_is_printed_or_written(elsewhere):
     assert (elsewhere / "s.json").read_text("utf-8") == printed.stdout
 
 
+def test_the_schema_does_not_take_the_place_of_a_folder(elsewhere):
+    refused(synthgen("schema", "--no-plugins", "--out", "."), 2, r"cannot write \.: it is a folder")
+    assert not list(elsewhere.iterdir())
+
+
 def test_recipes_are_listed_with_what_they_make():
     lines = synthgen("recipes", "list").stdout.splitlines()
     assert [line.split()[0] for line in lines] == sorted(path.stem for path in RECIPES.glob("*.yaml"))
@@ -62,7 +67,9 @@ def test_copy_writes_recipe_and_schema(dest, written, elsewhere):
     assert Path(result.stdout.strip()) == Path(written)
     copied = elsewhere / written
     assert copied.read_bytes() == (RECIPES / "digits_cgan.yaml").read_bytes()
-    assert json.loads((copied.parent / "schema.json").read_text("utf-8"))["title"] == "synthgen recipe"
+    assert (
+        json.loads((copied.parent / "synthgen.schema.json").read_text("utf-8"))["title"] == "synthgen recipe"
+    )
     assert synthgen("validate", written).exit_code == 0
 
 
@@ -70,10 +77,14 @@ def test_copy_overwrites_nothing(elsewhere):
     (elsewhere / "digits_cgan.yaml").write_text("mine")
     refused(synthgen("recipes", "copy", "digits_cgan"), 2, r"digits_cgan\.yaml is there already")
     assert [path.name for path in elsewhere.iterdir()] == ["digits_cgan.yaml"]
-    (elsewhere / "schema.json").write_text("mine")
+    (elsewhere / "synthgen.schema.json").write_text("mine")
     assert synthgen("recipes", "copy", "mnist_cgan").exit_code == 0
-    assert (elsewhere / "schema.json").read_text() == "mine"
-    refused(synthgen("recipes", "copy", "mnist_cgan", "schema.json/deep"), 2, "cannot be made into a folder")
+    assert (elsewhere / "synthgen.schema.json").read_text() == "mine"
+    refused(
+        synthgen("recipes", "copy", "mnist_cgan", "synthgen.schema.json/deep"),
+        2,
+        "cannot be made into a folder",
+    )
 
 
 def test_a_shipped_recipe_is_run_and_validated_by_name():

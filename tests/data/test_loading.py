@@ -120,10 +120,15 @@ def test_an_unexpected_exception_is_the_plugins_fault_and_names_it():
         ({"y": np.zeros(12, np.int32)}, "y int32"),
         ({"y": np.full(12, 3)}, "y from 3 to 3; it must be an index into the 3 classes"),
         ({"y": np.full(12, -1)}, "y from -1 to -1"),
+        ({"notes": (3,)}, "a name, description or notes that are no text"),
         ({"classes": ()}, "labels in y but no classes"),
         ({"classes": ("a", "b", "c")}, "tuple of synthgen.ClassLabel"),
         ({"classes": (ClassLabel("1", "a"),) * 3}, "number must be an int"),
         ({"classes": (ClassLabel(0, "a"), ClassLabel(1, "a"), ClassLabel(2, "b"))}, "names are not unique"),
+        (
+            {"classes": (ClassLabel(0, "a"), ClassLabel(1, "b\udce9"), ClassLabel(2, "c"))},
+            r"a class whose name is no text: 'b\\udce9'",
+        ),
         ({"classes": (ClassLabel(0, "a"), ClassLabel(0, "b"), ClassLabel(2, "c"))}, "numbers are not unique"),
     ],
 )
@@ -185,3 +190,12 @@ def test_running_out_of_memory_while_selecting_is_about_the_data(monkeypatch):
     monkeypatch.setattr("synthgen.data.loading.select", full)
     with pytest.raises(DataError, match="toy: its data does not fit into memory; use a smaller size"):
         load_dataset(Standin(SourceOptions()), None, 0)
+
+
+def test_what_a_source_says_of_its_data_can_always_be_written():
+    class Odd(Source):
+        def load(self):
+            return make_dataset((9,), ["a"], [0], (8, 8), notes=("skipped caf\udce9.png",), name="caf\udce9")
+
+    dataset = load_dataset(Odd(SourceOptions()), None, 0)
+    assert (dataset.name, dataset.notes) == (r"caf\udce9", (r"skipped caf\udce9.png",))

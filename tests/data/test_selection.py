@@ -115,3 +115,12 @@ def test_data_without_labels_cannot_be_selected_by_class(options):
 
 def test_data_without_labels_can_be_limited():
     assert len(select(make_dataset((4,), classes=()), SourceOptions(limit=3), 0)) == 3
+
+
+def test_a_part_that_does_not_fit_beside_the_whole_is_refused(monkeypatch):
+    dataset = make_dataset((9, 9, 9), ["a", "b", "c"], [0, 1, 2], (8, 8))
+    monkeypatch.setattr("synthgen.data.sources.memory.available_memory", lambda: 10 * 64)
+    assert len(select(dataset, SourceOptions(limit=10), 0)) == 10
+    assert len(select(dataset, SourceOptions(), 0)) == 27
+    with pytest.raises(DataError, match=r"toy: .*11 of its 27 images .*need 0\.0 MB .* 0\.0 MB are free"):
+        select(dataset, SourceOptions(limit=11), 0)

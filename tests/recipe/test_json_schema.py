@@ -62,8 +62,8 @@ def test_the_schema_is_one_and_has_every_section_of_a_recipe():
 
 
 def test_the_committed_schema_is_that_of_the_built_in_components():
-    committed = (RECIPES / "schema.json").read_text("utf-8")
-    command = "synthgen schema --no-plugins --out recipes/schema.json"
+    committed = (RECIPES / "synthgen.schema.json").read_text("utf-8")
+    command = "synthgen schema --no-plugins --out recipes/synthgen.schema.json"
     assert committed == schema_text(load_plugins(installed=False)), f"run: {command}"
 
 

@@ -25,7 +25,8 @@ def test_all_recipes_of_the_project_are_shipped():
 def test_what_a_recipe_is_about_is_the_first_sentence_of_its_head(tmp_path: Path):
     path = tmp_path / "a.yaml"
     path.write_text(
-        "# yaml-language-server: $schema=schema.json\n# Digits, 8×8 px.\n# Made in 2.5 s.\nname: a\n", "utf-8"
+        "# yaml-language-server: $schema=synthgen.schema.json\n# Digits, 8×8 px.\n# Made in 2.5 s.\nname: a\n",
+        "utf-8",
     )
     assert shipped.ShippedRecipe("a", path).about == "Digits, 8×8 px."
 
@@ -99,3 +100,12 @@ def test_recipes_travel_in_the_wheel(tmp_path: Path):
             assert name in names
             assert archive.read(name) == path.read_bytes()
     assert shipped._FOLDERS[0] == ROOT / "synthgen" / "_recipes"  # where the package looks first
+
+
+def test_a_name_too_long_for_a_file_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(path: Path) -> bool:
+        raise OSError(36, "File name too long", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(UsageError, match=r"recipe x{300} cannot be read: "):
+        load_recipe("x" * 300, registry=REGISTRY)

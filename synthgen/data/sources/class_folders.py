@@ -11,6 +11,7 @@ from typing import NoReturn
 from synthgen import ClassLabel, DataError, DataNotFoundError
 from synthgen.data.sources.picture_sets import Picture
 from synthgen.data.sources.pictures import SUFFIXES
+from synthgen.data.sources.texts import is_text
 
 
 def split_folder(root: Path, split: str) -> Path:
@@ -46,6 +47,11 @@ def list_pictures(folder: Path) -> tuple[list[str], list[Picture]]:
             " Its pictures lie in it directly: move them into class folders." if _has_pictures(folder) else ""
         )
         raise DataError(f"{folder}: no class folders in it; it must hold one folder a class.{hint}")
+    for name in names:
+        if not is_text(name):
+            raise DataError(
+                f"{folder}: the class folder {name!r} has a name that is no text in UTF-8; rename it"
+            )
     pictures = [Picture(path, y) for y, name in enumerate(names) for path in _walk(folder / name)]
     refuse_empty(folder, names, {picture.y for picture in pictures}, "no pictures in it")
     return names, pictures

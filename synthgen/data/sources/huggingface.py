@@ -67,7 +67,11 @@ class Huggingface(Source):
     def _classes(self, rows: Sequence[Row], root: Path) -> tuple[np.ndarray, tuple[ClassLabel, ...]]:
         """The index of each row's class, and the classes: by number if all labels are numbers, else by name."""
         if self.options.label is None:
+            if self.options.names is not None:
+                raise DataError(f"{root}: has no labels to go with the names; give option label, too")
             return np.zeros(len(rows), np.int64), ()
+        if any(isinstance(row.label, bool) for row in rows):
+            return self._true_or_false(rows, root)
         labels = [str(row.label) for row in rows]
         found = set(labels)
         if all(_NUMBER.fullmatch(label) for label in found):
@@ -84,6 +88,19 @@ class Huggingface(Source):
         index = {label: i for i, label in enumerate(order)}
         return np.array([index[label] for label in labels], np.int64), classes
 
+    def _true_or_false(self, rows: Sequence[Row], root: Path) -> tuple[np.ndarray, tuple[ClassLabel, ...]]:
+        """As `_classes`, of a column of true and false, which are 1 and 0."""
+        if not all(isinstance(row.label, bool) for row in rows):
+            odd = next(row for row in rows if isinstance(row.label, bool))
+            raise DataError(
+                f"{odd.where}: {self.options.label} is {str(odd.label).lower()}, others are not true or false;"
+                " labels must be all of one kind: true and false, whole numbers, or names"
+            )
+        values = np.array([row.label for row in rows], np.int64)
+        numbers, y = np.unique(values, return_inverse=True)
+        names = self.options.names or ["false", "true"]
+        return y.astype(np.int64), name_numbers(numbers.tolist(), names, str(root))
+
 
 def _distinct(rows: list[Row]) -> list[Row]:
     """The rows themselves; a picture listed twice is a DataError."""
@@ -97,7 +114,13 @@ def _distinct(rows: list[Row]) -> list[Row]:
 
 def _refuse_missing(rows: Sequence[Row]) -> None:
     for row in rows:
-        if not row.path.is_file():
+        try:
+            there = row.path.is_file()
+        except OSError as error:
+            raise DataError(
+                f"{row.where}: the picture {row.path.name} cannot be looked at: {error.strerror}"
+            ) from error
+        if not there:
             raise DataError(f"{row.where}: there is no picture {row.path}; add it or remove the row")
 
 

@@ -35,6 +35,17 @@ def require_memory(where: str, count: int, shape: Sequence[int], mend: str) -> N
     )
 
 
+def require_room_for_part(where: str, part: int, count: int, image_bytes: int) -> None:
+    """Raise DataError if `part` of `count` images of so many bytes do not fit into memory beside all of them."""
+    free, needed = available_memory(), part * image_bytes
+    if free is not None and needed > free:
+        raise DataError(
+            f"{where}: {part:,} of its {count:,} images are copied and need {gigabytes(needed)} of memory beside"
+            f" the others; {gigabytes(free)} are free: choose fewer by limit, per_class or classes, or use a"
+            " smaller size"
+        )
+
+
 def available_memory() -> int | None:
     """Bytes that a program can have now; on macOS, which has no such figure, all there are; None if unknown."""
     if sys.platform == "win32":

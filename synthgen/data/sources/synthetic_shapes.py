@@ -20,7 +20,7 @@ _CLASSES = {
     "star": (5, 0.42),
 }
 _CIRCLE_RADIUS = 0.8  # of a polygon's, so that the areas are of one kind
-_CHUNK = 256  # images drawn at a time, for bounded memory
+_CHUNK = 2**18  # pixels drawn at a time, for bounded memory
 
 
 class SyntheticShapes(Source):
@@ -49,8 +49,9 @@ class SyntheticShapes(Source):
         rng = np.random.default_rng([options.seed, _SPLITS.index(options.split)])
         y = np.arange(options.count) % len(_CLASSES)
         x = np.empty((options.count, height, width, 3), np.uint8)
-        for start in range(0, options.count, _CHUNK):
-            part = slice(start, min(start + _CHUNK, options.count))
+        step = max(1, _CHUNK // (height * width))
+        for start in range(0, options.count, step):
+            part = slice(start, min(start + step, options.count))
             x[part] = _draw(y[part], rng.random((part.stop - start, 10)), height, width)
         return Dataset(
             name="synthetic_shapes",

@@ -1,3 +1,6 @@
+import os
+import sys
+
 import pytest
 
 from synthgen import DataError, DataNotFoundError
@@ -84,3 +87,12 @@ def test_a_missing_folder_and_a_file_are_told_apart(tmp_path):
     touch(tmp_path, "file")
     with pytest.raises(DataError, match="file: is a file; root must be a folder"):
         split_folder(tmp_path / "file", "train")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_class_folder_whose_name_is_no_text_is_named(tmp_path):
+    touch(tmp_path, "tea/1.png", os.fsdecode(b"caf\xe9/1.png"))
+    with pytest.raises(
+        DataError, match=r"the class folder 'caf\\udce9' has a name that is no text.*rename it"
+    ):
+        list_pictures(tmp_path)

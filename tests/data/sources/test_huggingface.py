@@ -166,6 +166,13 @@ def test_a_table_that_is_not_as_it_should_be_is_told_with_its_row(tmp_path, cont
         ('{"file_name": "b.png", "label": 1.5}', "line 3: label is 1.5; it must be"),
         ('{"file_name": "b.png", "label": null}', "line 3: label is None"),
         ('{"file_name": 7, "label": 1}', "line 3: file_name is 7"),
+        ('{"file_name": "b.png", "label": "\\ud800"}', r"line 3: label is '\\ud800', which is no text"),
+        ('{"file_name": "b.png", "label": true}', "line 3: label is true, others are not true or false"),
+        ("[" * 100_000, "line 3: is not JSON that can be read"),
+        (
+            '{"file_name": "' + "b" * 300 + '", "label": 1}',
+            "line 3: the picture b{300} cannot be looked at: .*[Nn]ame too long",
+        ),
     ],
 )
 def test_a_line_of_json_that_is_not_as_it_should_be_is_told(tmp_path, line, message):
@@ -176,9 +183,47 @@ def test_a_line_of_json_that_is_not_as_it_should_be_is_told(tmp_path, line, mess
         load(tmp_path)
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_labels_that_are_true_or_false_are_classes_of_that_name(tmp_path, form):
+    write_table(tmp_path, [("a.png", True), ("b.png", False), ("c.png", True)], form)
+    dataset = load(tmp_path)
+    assert [(c.number, c.name.lower()) for c in dataset.classes] == [(0, "false"), (1, "true")]
+    assert dataset.y.tolist() == [1, 0, 1]
+
+
+def test_true_keeps_its_number_where_nothing_is_false_and_can_be_named(tmp_path):
+    write_table(tmp_path, [("a.png", True), ("b.png", True)], "jsonl")
+    assert load(tmp_path).classes == (ClassLabel(1, "true"),)
+    assert load(tmp_path, names=["real", "fake"]).classes == (ClassLabel(1, "fake"),)
+
+
+def test_only_the_columns_needed_are_read_from_parquet(tmp_path, monkeypatch):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="parquet needs pyarrow")
+    path = write_table(tmp_path, [("a.png", "x"), ("b.png", "y")], "parquet")
+    frame = pd.read_parquet(path)
+    frame["image"] = [b"0" * 1000] * 2
+    frame.to_parquet(path)
+    read, taken = parquet.ParquetFile.read, []
+    monkeypatch.setattr(
+        parquet.ParquetFile, "read", lambda file, columns: taken.append(columns) or read(file, columns)
+    )
+    assert load(tmp_path).y.tolist() == [0, 1]
+    load(tmp_path, label=None)
+    assert taken == [["file_name", "label"], ["file_name"]]
+    with pytest.raises(DataError, match="has no column 'kind', only file_name, label, image; name the one"):
+        load(tmp_path, label="kind")
+    assert len(taken) == 2
+
+
+def test_names_without_labels_are_refused(tmp_path):
+    write_table(tmp_path, [("a.png", 1)])
+    with pytest.raises(DataError, match="has no labels to go with the names; give option label, too"):
+        load(tmp_path, label=None, names=["a", "b"])
+
+
 def test_gaps_in_numbers_of_a_parquet_table_are_told_with_the_row(tmp_path):
     path = write_table(tmp_path, [("a.png", 1), ("b.png", None)], "parquet")
-    with pytest.raises(DataError, match=r"metadata\.parquet, row 2: label is nan"):
+    with pytest.raises(DataError, match=r"metadata\.parquet, row 2: label is None"):
         load(tmp_path)
     path.write_bytes(b"PAR1")
     with pytest.raises(DataError, match=r"metadata\.parquet: cannot be read, cut short or corrupt"):
@@ -187,9 +232,9 @@ def test_gaps_in_numbers_of_a_parquet_table_are_told_with_the_row(tmp_path):
 
 def test_parquet_without_its_library_names_what_to_install(tmp_path, monkeypatch):
     (tmp_path / "metadata.parquet").write_bytes(b"PAR1")
-    for library in ("pyarrow", "fastparquet"):
+    for library in ("pyarrow", "pyarrow.parquet"):
         monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(DataError, match=r'pip install "synthgen\[parquet\]"'):
+    with pytest.raises(DataError, match=r"pip install pyarrow"):
         load(tmp_path)
 
 

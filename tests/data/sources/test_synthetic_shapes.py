@@ -3,6 +3,7 @@ import pytest
 from pydantic import ValidationError
 
 from synthgen import ClassLabel, DataError, UnsupportedError
+from synthgen.data.sources import synthetic_shapes
 from synthgen.data.sources.synthetic_shapes import SyntheticShapes
 
 
@@ -79,6 +80,20 @@ def test_shapes_can_be_told_apart_by_how_much_of_their_turning_circle_they_fill(
     assert 0.55 < square < 0.75  # 2 / pi
     assert 0.35 < triangle < 0.5  # 3 sqrt(3) / 4 pi
     assert star < triangle
+
+
+@pytest.mark.parametrize("size", [8, 30, [24, 40]])
+def test_images_are_the_same_however_many_are_drawn_at_a_time(size, monkeypatch):
+    height, width = (size, size) if isinstance(size, int) else size
+    whole = load(count=300, size=size).x
+    drawn = []
+    draw = synthetic_shapes._draw
+    monkeypatch.setattr(synthetic_shapes, "_draw", lambda y, *rest: drawn.append(len(y)) or draw(y, *rest))
+    for pixels in (1, 7 * height * width):
+        drawn.clear()
+        monkeypatch.setattr(synthetic_shapes, "_CHUNK", pixels)
+        assert np.array_equal(load(count=300, size=size).x, whole)
+        assert max(drawn) == max(1, pixels // (height * width))
 
 
 def test_more_shapes_than_memory_are_refused(little_memory):
