@@ -4,8 +4,9 @@
     python benchmarks/images.py recipes/cifar10_cgan.yaml data="{name: image_folder, root: ...}" --seeds 3
 
 Prints, for each seed and as means: the accuracy on real test images of the CNN trained on samples (TSTR), the
-share of samples that a CNN trained on real images puts into their class (GAN-test), and the first after
-real images. The recipe's source must have a split `test`. `--limit 600s` ends every training after that time instead.
+share of samples that a CNN trained on real images puts into their class (GAN-test), and the accuracy that the
+latter has itself. The recipe's source must have a split `test`. `--limit 600s` ends every training after that time
+instead of the recipe's steps.
 """
 
 from __future__ import annotations

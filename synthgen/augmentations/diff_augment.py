@@ -56,10 +56,10 @@ class DiffAugment(Augmentation):
         column = torch.arange(width, device=x.device) - _shift(right, width, options.translation)
         if options.flip:
             column = torch.where(mirror < 0.5, column, width - 1 - column)
-        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+        rows, columns = (row >= 0) & (row < height), (column >= 0) & (column < width)
         place = row.clamp(0, height - 1) * width + column.clamp(0, width - 1)
         moved = x.flatten(2).gather(2, place.view(n, 1, -1).expand(-1, channels, -1))
-        return torch.where(inside, moved.view(n, channels, height, width), options.fill)
+        return self._keep(moved.view(n, channels, height, width), rows.to(x.dtype) * columns.to(x.dtype))
 
     def _colour(self, x: Tensor, brightness: Tensor, saturation: Tensor, contrast: Tensor) -> Tensor:
         options = self.options
@@ -74,10 +74,13 @@ class DiffAugment(Augmentation):
         return x
 
     def _cut_out(self, x: Tensor, row: Tensor, column: Tensor) -> Tensor:
-        rows, columns = (
-            _hidden(d, s, self.options.cutout) for d, s in ((row, x.shape[2]), (column, x.shape[3]))
-        )
-        return torch.where(rows.transpose(2, 3) & columns, self.options.fill, x)
+        rows = _hidden(row, x.shape[2], self.options.cutout).transpose(2, 3)
+        columns = _hidden(column, x.shape[3], self.options.cutout)
+        return self._keep(x, 1 - rows.to(x.dtype) * columns.to(x.dtype))
+
+    def _keep(self, x: Tensor, share: Tensor) -> Tensor:
+        """`x` where `share` is 1, `fill` where it is 0: exact, and on CPUs far faster than by booleans."""
+        return torch.lerp(x.new_full((), self.options.fill), x, share)
 
 
 def _shift(draw: Tensor, size: int, share: float) -> Tensor:
