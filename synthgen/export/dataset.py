@@ -6,9 +6,8 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +65,7 @@ def export_dataset(
         if progress:
             progress(tally.count)
         try:
-            with closing(prefetch(_samples(synthesizer, plan, seed, originals, tally.count))) as samples:
+            with closing(_samples(synthesizer, plan, seed, originals, tally.count)) as samples:
                 cutter = ShardCutter(samples, tally, progress)
                 for shard in shards[tally.shards :]:
                     _call(exporter_name, exporter.write, cutter.take(shard.count), info, shard, folder)
@@ -93,14 +92,18 @@ def _digest(facts: dict[str, Any], shard_size: int, device: torch.device, origin
 
 def _samples(
     synthesizer: Synthesizer, plan: ClassPlan, seed: int, originals: Originals | None, start: int
-) -> Iterator[SampleBatch]:
+) -> Generator[SampleBatch, None, None]:
     """The dataset's samples from number `start` on: the originals, then the synthetic ones."""
     real = len(originals) if originals else 0
+    if originals:
+        yield from originals.stream(start)
     synthetic = synthesizer.stream(plan, seed, max(0, start - real))
-    return chain(
-        originals.stream(start) if originals else (),
-        (batch._replace(start=real + batch.start) for batch in synthetic),
-    )
+    if (
+        synthesizer.device.type != "cpu"
+    ):  # a CPU would only take from the exporter what it gives the generator
+        synthetic = prefetch(synthetic)
+    for batch in synthetic:
+        yield batch._replace(start=real + batch.start)
 
 
 def _call(name: str, method: Any, *args: Any) -> Any:

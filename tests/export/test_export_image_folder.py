@@ -1,3 +1,5 @@
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -6,6 +8,7 @@ from torchvision.datasets import ImageFolder
 
 from synthgen import ClassLabel, DatasetInfo, UnsupportedError
 from synthgen.export.image_folder import ImageFolderExporter, folder_names
+from synthgen.export.images import png
 
 EXPORTER = ImageFolderExporter(ImageFolderExporter.Options())
 
@@ -28,6 +31,17 @@ def test_torchvision_reads_the_very_pixels_and_the_labels(tmp_path, batches, sha
     order = np.argsort(y, kind="stable")
     assert all(np.array_equal(data[i][0], x[order[i]]) for i in range(7))
     assert (tmp_path / "09" / "03.png").is_file()
+
+
+@pytest.mark.parametrize("level", [0, 1, 9])
+@pytest.mark.parametrize("shape", [(1, 1), (28, 28), (8, 13), (1, 1, 3), (32, 32, 3), (7, 128, 3)])
+def test_pillow_reads_the_very_pixels_of_a_png(shape, level):
+    image = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    for pixels in (image, image // 255, np.asfortranarray(image)):
+        content = png(pixels, level)
+        with Image.open(io.BytesIO(content)) as picture:
+            assert picture.mode == ("L" if len(shape) == 2 else "RGB")
+            assert np.array_equal(np.asarray(picture), pixels)
 
 
 def test_unlabelled_samples_go_into_one_folder(tmp_path, batches):
