@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,14 @@ from synthgen.components import ClassLabel, Dataset
 from synthgen.errors import RecipeError, UsageError, describe
 from synthgen.export.dataset import export_dataset
 from synthgen.export.originals import Originals
+from synthgen.listeners import SECONDS_BETWEEN_LINES, duration
 from synthgen.recipe import ExportChoice
 from synthgen.recipe.yaml_loader import YamlError, read_yaml
 from synthgen.run_directory import Run
 from synthgen.sampling import ClassPlan, balancing_plan, find_classes, make_plan
 from synthgen.synthesizer import Synthesizer
+
+logger = logging.getLogger("synthgen")
 
 
 def plan_export(choice: ExportChoice, classes: Sequence[ClassLabel], counts: Sequence[int]) -> ClassPlan:
@@ -51,6 +56,7 @@ def export(
         wanted = find_classes(synthesizer.classes, settings.classes) if settings.classes else None
         originals = Originals.of(*real(), wanted)
     total = plan.count + (len(originals) if originals else 0)
+    logger.info("writing %s samples as %s into %s", f"{total:,}", choice.exporter.name, directory)
     with tqdm(total=total, desc="export", unit="sample", disable=None, leave=False) as bar:
         return export_dataset(
             synthesizer,
@@ -61,8 +67,29 @@ def export(
             seed=seed if settings.seed is None else settings.seed,
             originals=originals,
             shard_size=settings.shard_size,
-            progress=bar.update,
+            progress=_PlainLines(total).update if bar.disable else bar.update,
         )
+
+
+class _PlainLines:
+    """Progress off a terminal, a plain line at most every ten seconds."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._resumed: int | None = None
+        self._start = self._told = time.monotonic()
+
+    def update(self, samples: int) -> None:
+        """So many more samples are written; the first call tells those of an earlier attempt."""
+        self._done += samples
+        now = time.monotonic()
+        if self._resumed is None:
+            self._resumed, self._start = samples, now
+        elif now - self._told >= SECONDS_BETWEEN_LINES:
+            self._told = now
+            left = (self._total - self._done) * (now - self._start) / max(1, self._done - self._resumed)
+            logger.info("%s of %s samples, %s left", f"{self._done:,}", f"{self._total:,}", duration(left))
 
 
 def recorded_export(run: Run) -> tuple[dict[str, Any], int]:

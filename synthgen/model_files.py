@@ -166,6 +166,10 @@ def read_model(path: Path) -> SavedModel:
     Raises CheckpointError, saying which file is missing, cut short, changed or of a newer version.
     """
     folder = next((f for f in (path, path / "model") if (f / MODEL).is_file()), None)
+    if folder is None and (path / "run.json").is_file():
+        raise CheckpointError(
+            f"the run in {path} was not finished and has no model yet; go on with: synthgen run --resume {path}"
+        )
     if folder is None:
         raise CheckpointError(f"there is no model in {path}: neither {MODEL} nor model/{MODEL} is there")
     where = folder / MODEL

@@ -41,7 +41,7 @@ def run(
     if resume is not None:
         if recipe is not None or out is not None or dry_run:
             raise UsageError(
-                "--resume goes on with a run's own recipe: give neither RECIPE nor --out with it"
+                "--resume goes on with a run's own recipe as it is: give no RECIPE, KEY=VALUE or --out with it"
             )
         click.echo(pipeline.resume(resume, registry=registry).path)
         return

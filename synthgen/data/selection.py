@@ -119,5 +119,5 @@ def _refuse_empty(dataset: Dataset, options: SourceOptions) -> None:
     if empty:
         cause = f" with limit: {options.limit} (per_class draws from every class)" if options.limit else ""
         raise DataError(
-            f"{dataset.name}: no samples of class {', '.join(empty)}{cause}; name those to keep by classes:"
+            f"{dataset.name}: no samples of class {', '.join(empty)}{cause}; name the others in option classes"
         )

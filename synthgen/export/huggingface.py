@@ -39,6 +39,7 @@ class HuggingFaceExporter(Exporter):
             "from datasets import load_dataset\n"
             f'data = load_dataset("PATH/OF/THIS/FOLDER", split="train"){order}\n'
             f'sample = data[0]  # sample["image"]{label}'
+            + ("\n# labels count the classes from 0, in the order of the table above" if info.classes else "")
         )
 
     def front_matter(self, info: DatasetInfo) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class WebDatasetExporter(Exporter):
         members = '"png", "cls"' if info.classes else '"png"'
         files = "000000" if info.shards == 1 else f"{{000000..{info.shards - 1:06}}}"
         return (
-            "import webdataset as wds\n"
+            'import webdataset as wds  # decode("pil") gives RGB, decode("pill") grey\n'
             f'data = wds.WebDataset("dataset-{files}.tar", shardshuffle=False).decode("pil")'
             f".to_tuple({members})"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from synthgen.errors import UsageError
@@ -31,7 +32,8 @@ class ShippedRecipe:
         """The first sentence of the comment at its head; one line for editors is passed over."""
         head = re.match(r"(?:#[^\n]*\n)*", self.text)
         lines = [line.lstrip("# ") for line in (head[0] if head else "").splitlines()]
-        text = " ".join(line for line in lines if not line.startswith("yaml-language-server:"))
+        paragraph = takewhile(bool, (line for line in lines if not line.startswith("yaml-language-server:")))
+        text = " ".join(paragraph)
         return re.split(r"(?<=[.!?]) (?=[A-Z0-9])", " ".join(text.split()))[0]
 
 

@@ -108,7 +108,7 @@ def test_file_that_is_no_recipe_is_told_so(text, message, tmp_path):
         (["run", "gone.yaml"], r"recipe gone\.yaml: there is no such file"),
         (["run", "{recipe}", "train.stps=4"], r"override 'train\.stps=4'.*Did you mean steps\?"),
         (["run", "{recipe}", "steps"], "must be written key=value"),
-        (["run", "{recipe}", "--resume", "x"], "give neither RECIPE nor --out"),
+        (["run", "{recipe}", "--resume", "x"], "give no RECIPE, KEY=VALUE or --out"),
         (["run", "{recipe}", "train.device=cuda:99"], "torch finds 0 CUDA devices|torch finds 1 CUDA device"),
         (["run", "{recipe}", "generator.levels=5"], r"multiples of 32, not 8×8"),
         (["run", "--resume", "gone"], "gone is not the folder of a run"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
 from click.testing import CliRunner, Result
 from tests_support import TINY_RECIPE, arrays, run, tree, write_tiny_npz
 
+from synthgen import exporting
 from synthgen.cli import main
 
 
@@ -62,6 +64,23 @@ def test_shards_are_as_large_as_asked(finished, tmp_path):
     export(finished, tmp_path / "out", "-n", 25, "--shard-size", 10)
     parts = sorted((tmp_path / "out").glob("*.npz"))
     assert [len(arrays(part)["x"]) for part in parts] == [10, 10, 5]
+
+
+def test_off_a_terminal_progress_is_plain_lines_with_the_time_left(finished, tmp_path, monkeypatch):
+    monkeypatch.setattr(exporting, "SECONDS_BETWEEN_LINES", 0)
+    result = synthgen("export", finished, "--out", tmp_path / "out", "-n", 600)
+    assert f"writing 600 samples as npz into {tmp_path / 'out'}" in result.stderr
+    assert re.search(r"512 of 600 samples, 0:\d\d left", result.stderr)
+
+
+def test_a_run_that_was_stopped_says_how_to_go_on(finished, tmp_path):
+    stopped = shutil.copytree(finished, tmp_path / "run")
+    shutil.rmtree(stopped / "model")
+    result = synthgen("export", stopped)
+    assert result.exit_code == 1
+    assert (
+        f"was not finished and has no model yet; go on with: synthgen run --resume {stopped}" in result.stderr
+    )
 
 
 def test_the_folder_is_named_by_the_format_if_none_is_given(finished, tmp_path):

@@ -100,7 +100,7 @@ def test_per_class_that_does_not_fit_the_classes_is_refused(per_class, message):
 
 
 def test_a_class_left_without_samples_is_named():
-    with pytest.raises(DataError, match=r"toy: no samples of class class 1; name those"):
+    with pytest.raises(DataError, match=r"toy: no samples of class class 1; name the others"):
         select(make_dataset((3, 0, 3)), SourceOptions(), 0)
     with pytest.raises(DataError, match="with limit: 1"):
         select(make_dataset((3, 3)), SourceOptions(limit=1), 0)

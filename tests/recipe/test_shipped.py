@@ -109,3 +109,8 @@ def test_a_name_too_long_for_a_file_is_told_as_such(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(Path, "is_file", refuse)
     with pytest.raises(UsageError, match=r"recipe x{300} cannot be read: "):
         load_recipe("x" * 300, registry=REGISTRY)
+
+
+def test_every_shipped_recipe_is_told_in_one_short_sentence():
+    for recipe in shipped.shipped_recipes():
+        assert 20 < len(recipe.about) < 125, recipe.name
