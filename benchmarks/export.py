@@ -4,9 +4,9 @@
     python benchmarks/export.py RUN --memory --formats npz,idx --count 1000000
 
 RUN is a finished run, such as one of recipes/mnist_cgan.yaml. The formats take turns, `--rounds` times, in a new
-folder below `--folder`: writing a file for each image is as fast as the file system lets it, so try another one too,
-such as a tmpfs. `--memory` instead tells the peak memory of a process of its own that exports `--count` samples, and
-of one that exports 10,000.
+folder below `--folder`: writing a file for each image is as fast as the file system lets it, so try another one
+too, such as a tmpfs. `--memory` instead tells the peak memory of a process of its own that exports `--count`
+samples, and of one that exports 10,000.
 """
 
 from __future__ import annotations
