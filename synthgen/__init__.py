@@ -16,12 +16,10 @@ if TYPE_CHECKING:
         Augmentation,
         ClassLabel,
         Codec,
-        Condition,
         Critic,
         Critique,
         Dataset,
         DatasetInfo,
-        DataSpec,
         Discriminator,
         Exporter,
         Generator,
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
         Samples,
         Shard,
         Source,
+        TableColumn,
     )
     from synthgen.errors import (
         DataError,
@@ -39,16 +38,20 @@ if TYPE_CHECKING:
         RecipeError,
         SynthgenError,
         UnsupportedError,
+        UsageError,
     )
+    from synthgen.estimator import SynthGAN
     from synthgen.hookspecs import Register, hookimpl
     from synthgen.options import Options, PenaltyOptions, SourceOptions
     from synthgen.output_folder import OutputFolder
     from synthgen.pipeline import resume, run
     from synthgen.recipe import load_recipe
+    from synthgen.spec import Block, Condition, DataSpec
     from synthgen.synthesizer import Synthesizer, load
 
 __all__ = [
     "Augmentation",
+    "Block",
     "ClassLabel",
     "Codec",
     "Condition",
@@ -75,9 +78,12 @@ __all__ = [
     "Shard",
     "Source",
     "SourceOptions",
+    "SynthGAN",
     "Synthesizer",
     "SynthgenError",
+    "TableColumn",
     "UnsupportedError",
+    "UsageError",
     "__version__",
     "hookimpl",
     "load",
@@ -87,11 +93,15 @@ __all__ = [
 ]
 
 _ELSEWHERE = {
+    "Block": "spec",
+    "Condition": "spec",
+    "DataSpec": "spec",
     "Options": "options",
     "OutputFolder": "output_folder",
     "PenaltyOptions": "options",
     "Register": "hookspecs",
     "SourceOptions": "options",
+    "SynthGAN": "estimator",
     "Synthesizer": "synthesizer",
     "hookimpl": "hookspecs",
     "load": "synthesizer",
@@ -106,6 +116,7 @@ _ELSEWHERE = {
             "RecipeError",
             "SynthgenError",
             "UnsupportedError",
+            "UsageError",
         ),
         "errors",
     ),

@@ -7,19 +7,21 @@ gives. Tensors are torch tensors, and their shapes are written with B for the ba
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, PositiveInt
 from torch import Tensor, nn
-from torch.nn.functional import one_hot
 
+from synthgen.errors import UsageError
 from synthgen.options import Options, PenaltyOptions, SourceOptions
 from synthgen.output_folder import OutputFolder
+from synthgen.spec import Block, Condition, DataSpec
+
+LABEL = "label"
+"""Name of the condition that is a sample's class, where its source gives it no other."""
 
 _Options = Options  # the name inside a class body is the nested class
 
@@ -45,15 +47,21 @@ class ClassLabel(NamedTuple):
 
 @dataclass(frozen=True)
 class Dataset:
-    """Real, labelled images as their source gives them.
+    """Real data, labelled or not, as its source gives it.
 
-    `x` is uint8, `(N, H, W)` for grey or `(N, H, W, 3)` for RGB; `y` is int64 `(N,)`, an index into `classes`
-    (which is empty, and `y` all zero, where the data has no labels).
+    What `x` is goes by `kind`:
+
+    - `images`: uint8, `(N, H, W)` for grey or `(N, H, W, 3)` for RGB;
+    - `table`: a DataFrame, its index 0 to N - 1, its columns' names unique; the column `target`, if there are
+      labels, is among them;
+    - `signals`: float32 or float64, `(N, length)` or `(N, length, channels)`, all finite.
+
+    `y` is int64 `(N,)`, an index into `classes` (which is empty, and `y` all zero, where the data has no labels).
     """
 
     name: str
     """What the data is; run.json, card and manifest name it so."""
-    x: np.ndarray
+    x: Any
     y: np.ndarray
     classes: tuple[ClassLabel, ...]
     description: str = ""
@@ -61,54 +69,13 @@ class Dataset:
     notes: tuple[str, ...] = ()
     """What a reader of the results must know, such as a fallback or skipped files."""
 
-    kind: ClassVar[str] = "images"
-    """The codec that turns such data into tensors, if the recipe names no other."""
+    kind: str = "images"
+    """What `x` is, and the codec that turns it into tensors if the recipe names no other."""
+    target: str | None = None
+    """Of a table: the column that `y` tells as numbers."""
 
     def __len__(self) -> int:
         return len(self.x)
-
-
-class Condition(BaseModel):
-    """One thing the networks are conditioned on: a category (one-hot) or, without values, a number."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    values: tuple[str, ...] | None = None
-
-    @property
-    def size(self) -> int:
-        """Width of this condition's block in the condition tensor."""
-        return 1 if self.values is None else len(self.values)
-
-
-class DataSpec(BaseModel):
-    """All that a network may know of the data: the shape of a sample, its conditions, the latent's width."""
-
-    model_config = ConfigDict(frozen=True)
-
-    shape: tuple[int, ...]
-    """Shape of one sample: `(channels, height, width)` for images."""
-    conditions: tuple[Condition, ...] = ()
-    noise_dim: PositiveInt = 64
-
-    @property
-    def numel(self) -> int:
-        """Numbers in one sample."""
-        return prod(self.shape)
-
-    @property
-    def condition_dim(self) -> int:
-        """Width of the condition tensor; 0 where nothing is conditioned on."""
-        return sum(condition.size for condition in self.conditions)
-
-    def encode_conditions(self, codes: Tensor) -> Tensor:
-        """`(B, len(conditions))` category codes (or numbers) to the `(B, condition_dim)` float condition."""
-        columns = [
-            codes[:, i : i + 1].float() if c.values is None else one_hot(codes[:, i].long(), c.size).float()
-            for i, c in enumerate(self.conditions)
-        ]
-        return torch.cat(columns, dim=1) if columns else codes.new_zeros(len(codes), 0).float()
 
 
 class Source(Component):
@@ -126,7 +93,16 @@ class Source(Component):
 
 
 class Codec(Component):
-    """Real values to tensors and back; saved with the model as JSON and tensors."""
+    """Real values to tensors and back; saved with the model as JSON and tensors.
+
+    Data is kept on the device as `encode` gives it, compact; batches of it go through `expand` before the
+    networks see them. What the data is conditioned on is the codec's to say, too: by default its classes.
+    """
+
+    default_format: ClassVar[str] = "image_folder"
+    """The exporter for such values where nobody names one."""
+    chunk: ClassVar[int] = 256
+    """Samples that go through the generator together; another number would give other samples."""
 
     @abstractmethod
     def fit(self, dataset: Dataset) -> Self:
@@ -135,15 +111,69 @@ class Codec(Component):
     @property
     @abstractmethod
     def shape(self) -> tuple[int, ...]:
-        """Shape of one encoded sample."""
+        """Shape of one sample as the networks see it."""
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What the numbers of a sample stand for, where they are not all values between -1 and 1."""
+        return ()
 
     @abstractmethod
     def encode(self, dataset: Dataset) -> Tensor:
-        """The dataset's samples as a compact tensor `(N, *shape)`: uint8, or float already scaled."""
+        """The dataset's samples as a compact tensor `(N, ...)`."""
+
+    def expand(self, stored: Tensor) -> Tensor:
+        """Encoded samples as networks take them: float `(B, *shape)`, on the same device.
+
+        By default uint8 is scaled to [-1, 1] and float taken as it is.
+        """
+        x = stored.to(torch.float32)
+        return x.div_(127.5).sub_(1) if stored.dtype == torch.uint8 else x
 
     @abstractmethod
-    def decode(self, x: Tensor) -> np.ndarray:
-        """Network outputs `(B, *shape)` as values of the kind the source gave."""
+    def decode(self, x: Tensor, codes: Tensor) -> Any:
+        """Network outputs `(B, *shape)` as values of the kind the source gave.
+
+        `codes (B, conditions)` are those that the samples were made under. Random choices come from torch's
+        global random numbers.
+        """
+
+    def accepts(self, values: Any) -> np.ndarray | None:
+        """Which decoded samples may be kept, bool `(B,)`; the others are drawn again. None if all may."""
+        return None
+
+    # what the networks are conditioned on
+
+    def conditions(self, dataset: Dataset) -> tuple[Condition, ...]:
+        """What samples are conditioned on; by default the class, if there are classes."""
+        names = tuple(label.name for label in dataset.classes)
+        return (Condition(name=dataset.target or LABEL, values=names),) if names else ()
+
+    def encode_conditions(self, dataset: Dataset) -> Tensor:
+        """The codes `(N, conditions)` of the dataset's samples: indices of categories (int64), or float where
+        some conditions are numbers."""
+        y = torch.as_tensor(dataset.y, dtype=torch.int64)
+        return y[:, None] if dataset.classes else y.new_empty(len(y), 0)
+
+    def draw_conditions(self, labels: np.ndarray, uniform: np.ndarray, where: Mapping[str, Any]) -> Tensor:
+        """Codes `(B, conditions)` for samples of these classes, int64 indices `(B,)`; only called where there
+        are conditions.
+
+        `uniform (B,)` in [0, 1) are the random numbers to draw other conditions with; `where` has the values
+        that are asked for, as `check_where` has passed them.
+        """
+        return torch.from_numpy(labels)[:, None]
+
+    def check_where(self, where: Mapping[str, Any]) -> None:
+        """Raise UsageError unless each key is a condition beside the label, and each value possible."""
+        if where:
+            raise UsageError(f"where: {', '.join(map(repr, where))} is no condition of this model")
+
+    def class_odds(self, where: Mapping[str, Any]) -> Sequence[int] | None:
+        """How often each class occurs with these values of other conditions; None if that is not known."""
+        return None
+
+    # files
 
     def state(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """What was learnt, as JSON values and tensors."""
@@ -272,11 +302,19 @@ class Augmentation(Component):
 class SampleBatch(NamedTuple):
     """Samples number `start`, `start + 1`, ...: decoded `x` and `y`, an index into the classes."""
 
-    x: np.ndarray
+    x: Any
+    """As the codec decodes it: an array `(B, ...)`, or a DataFrame of B rows."""
     y: np.ndarray
     start: int
     real: bool = False
     """Whether these are the originals, which come first where a dataset includes them."""
+
+
+class TableColumn(NamedTuple):
+    """A column of a table: its name, a text or a whole number, and its type as pandas calls it."""
+
+    name: str | int
+    dtype: str
 
 
 @dataclass(frozen=True)
@@ -293,6 +331,13 @@ class DatasetInfo:
     """How many of them are real; they come first."""
     shards: int = 1
     """Shards there will be."""
+
+    shape: tuple[int, ...] = ()
+    """Of one sample. Like the next two it is known once samples were written: not yet to `Exporter.write`."""
+    dtype: str | None = None
+    """Of samples that are arrays."""
+    columns: tuple[TableColumn, ...] = ()
+    """Of samples that are rows of a table."""
 
 
 @dataclass(frozen=True)
@@ -320,6 +365,12 @@ class Exporter(Component):
 
     shard_size: ClassVar[int] = 100_000
     """Samples a shard where the recipe does not say."""
+
+    def check(self, x: Any) -> None:
+        """Raise UnsupportedError if samples such as these cannot be written; `x` is an array or a DataFrame.
+
+        Called before the training with real samples, so that nobody trains for a dataset that cannot be.
+        """
 
     @abstractmethod
     def write(

@@ -5,34 +5,74 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
-from synthgen.components import ClassLabel, Dataset
-from synthgen.errors import RecipeError, UsageError, describe
-from synthgen.export.dataset import export_dataset
+from synthgen.components import LABEL, ClassLabel, Codec, Dataset
+from synthgen.errors import PluginError, RecipeError, SynthgenError, UsageError, describe
+from synthgen.export.dataset import call_exporter, export_dataset
 from synthgen.export.originals import Originals
+from synthgen.export.settings import ExportSettings
 from synthgen.listeners import SECONDS_BETWEEN_LINES, duration
-from synthgen.recipe import ExportChoice
+from synthgen.plugins import Registry, installed_plugins
+from synthgen.recipe import Choice, ExportChoice
 from synthgen.recipe.yaml_loader import YamlError, read_yaml
 from synthgen.run_directory import Run
-from synthgen.sampling import ClassPlan, balancing_plan, find_classes, make_plan
+from synthgen.sampling import ClassPlan, balancing_plan, find_classes, make_plan, split_where
 from synthgen.synthesizer import Synthesizer
+from synthgen.values import take
 
 logger = logging.getLogger("synthgen")
 
+_CHECKED = 1000
+"""Real samples that an exporter is shown before the training."""
 
-def plan_export(choice: ExportChoice, classes: Sequence[ClassLabel], counts: Sequence[int]) -> ClassPlan:
-    """Which samples an `export:` section asks of a model with these classes; raises UsageError if it cannot.
 
-    `counts` are the training data's, by class.
-    """
-    settings = choice.settings
-    if settings.balance:
-        return balancing_plan(classes, counts, settings.classes)
-    return make_plan(classes, counts, settings.count, settings.per_class, settings.classes)
+def choose_exporter(choice: ExportChoice, codec: Codec, registry: Registry) -> Choice:
+    """The exporter of an `export:` section, or the one that goes with what this codec decodes."""
+    if choice.exporter is not None:
+        return choice.exporter
+    registered = registry.find("exporter", codec.default_format)
+    return Choice(registered, registered.component.Options())
+
+
+def check_export(
+    choice: ExportChoice, codec: Codec, dataset: Dataset, counts: Sequence[int], registry: Registry
+) -> None:
+    """Raise, before the training, what `export` would raise after it; `counts` are the data's, by class."""
+    exporter = choose_exporter(choice, codec, registry)
+    some = take(dataset.x, np.arange(min(len(dataset), _CHECKED)))
+    call_exporter(exporter.name, exporter.build().check, some)
+    label = None if not dataset.classes else LABEL if dataset.target is None else str(dataset.target)
+    _plan(choice.settings, codec, label, dataset.classes, counts)
+
+
+def _plan(
+    settings: ExportSettings,
+    codec: Codec,
+    label: str | None,
+    classes: Sequence[ClassLabel],
+    counts: Sequence[int],
+) -> ClassPlan:
+    """Which samples an `export:` section asks of a model with these classes; raises UsageError if it cannot."""
+    where, wanted = split_where(label, settings.where, settings.classes)
+    try:
+        codec.check_where(where)
+        odds = codec.class_odds(where) or counts
+    except SynthgenError:
+        raise
+    except Exception as error:
+        raise PluginError(f"codec {type(codec).__name__} failed to check where: {describe(error)}") from error
+    plan = (
+        balancing_plan(classes, counts, wanted)
+        if settings.balance
+        else make_plan(classes, odds, settings.count, settings.per_class, wanted)
+    )
+    return replace(plan, where=tuple(where.items()))
 
 
 def export(
@@ -41,28 +81,34 @@ def export(
     directory: Path,
     seed: int,
     real: Callable[[], tuple[Dataset, str]] | None = None,
+    registry: Registry | None = None,
 ) -> dict[str, Any]:
     """Write a dataset as an `export:` section asks into a new folder; returns the manifest's head.
 
     `seed` holds where the section has none; `real` gives the training data and its fingerprint, for a section
-    that includes it. Raises UsageError if the folder is taken or the model has no such class.
+    that includes it; `registry` is where the exporter that goes with the data is looked up, for a section that
+    names none (None: the installed plugins). Raises UsageError if the folder is taken or the model has no such
+    class, condition or value.
     """
     settings = choice.settings
-    plan = plan_export(choice, synthesizer.classes, synthesizer.class_counts)
+    exporter = choose_exporter(choice, synthesizer.codec, registry or installed_plugins())
+    known, counts = synthesizer.classes, synthesizer.class_counts
+    plan = _plan(settings, synthesizer.codec, synthesizer.label, known, counts)
     originals = None
     if settings.include_real:
         if real is None:
             raise UsageError("include_real needs the folder of a run, which says where the training data is")
-        wanted = find_classes(synthesizer.classes, settings.classes) if settings.classes else None
-        originals = Originals.of(*real(), wanted)
+        wanted = split_where(synthesizer.label, settings.where, settings.classes)[1]
+        originals = Originals.of(*real(), find_classes(known, wanted) if wanted else None)
+        originals = originals.having(plan.where, synthesizer.codec)
     total = plan.count + (len(originals) if originals else 0)
-    logger.info("writing %s samples as %s into %s", f"{total:,}", choice.exporter.name, directory)
+    logger.info("writing %s samples as %s into %s", f"{total:,}", exporter.name, directory)
     with tqdm(total=total, desc="export", unit="sample", disable=None, leave=False) as bar:
         return export_dataset(
             synthesizer,
             plan,
-            choice.exporter.build(),
-            choice.exporter.name,
+            exporter.build(),
+            exporter.name,
             directory,
             seed=seed if settings.seed is None else settings.seed,
             originals=originals,

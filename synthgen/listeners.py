@@ -7,18 +7,18 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
-from synthgen.components import DataSpec
 from synthgen.device import fork_random
 from synthgen.files import write_atomically
 from synthgen.latents import draw_latents
 from synthgen.pictures import sample_grid
 from synthgen.run_directory import read_metrics
+from synthgen.spec import DataSpec
 from synthgen.training.checkpoint import save_checkpoint
 from synthgen.training.settings import LatentSettings
 from synthgen.training.trainer import Listener, Trainer
@@ -89,32 +89,15 @@ class CheckpointFiles(Listener):
         self._saved = trainer.step
 
 
-class SampleGrids(Listener):
-    """Draws a grid at intervals: a row for each class, always from the same latents."""
+class SamplePictures(Listener):
+    """Draws a picture of samples at intervals, a file for each time."""
 
-    COLUMNS = 10
-    MAX_ROWS = 20
-    """Of more classes than this, the first are shown."""
-
-    def __init__(
-        self,
-        directory: Path,
-        spec: DataSpec,
-        latent: LatentSettings,
-        decode: Callable[[torch.Tensor], np.ndarray],
-        seed: int,
-    ) -> None:
+    def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.decode = decode
-        names = [value for condition in spec.conditions[:1] for value in condition.values or ()]
-        self.names = names[: self.MAX_ROWS] or [""] * self.COLUMNS
-        codes = torch.arange(len(self.names)).repeat_interleave(self.COLUMNS)[:, None]
-        self.condition = spec.encode_conditions(codes)
-        generator = torch.Generator().manual_seed(seed)
-        if names:  # a column has the same latent in every class
-            self.latents = draw_latents(self.COLUMNS, latent, generator).repeat(len(self.names), 1)
-        else:
-            self.latents = draw_latents(len(codes), latent, generator)
+
+    def draw(self, trainer: Trainer, file: BinaryIO) -> None:
+        """Write a PNG of what the trainer's averaged generator makes; must leave random numbers as they were."""
+        raise NotImplementedError
 
     def on_step(self, trainer: Trainer) -> None:
         """Draw at every `sample_every` steps."""
@@ -129,14 +112,46 @@ class SampleGrids(Listener):
     @torch.inference_mode()
     def _draw(self, trainer: Trainer) -> None:
         path = self.directory / f"step-{trainer.step:07d}.png"
-        if path.exists():
-            return
+        if not path.exists():
+            write_atomically(path, lambda file: self.draw(trainer, file))
+
+
+class SampleGrids(SamplePictures):
+    """Draws images in a grid: a row for each class, always from the same latents."""
+
+    COLUMNS = 10
+    MAX_ROWS = 20
+    """Of more classes than this, the first are shown."""
+
+    def __init__(
+        self,
+        directory: Path,
+        spec: DataSpec,
+        latent: LatentSettings,
+        decode: Callable[[torch.Tensor, torch.Tensor], np.ndarray],
+        seed: int,
+    ) -> None:
+        super().__init__(directory)
+        self.decode = decode
+        names = [value for condition in spec.conditions[:1] for value in condition.values or ()]
+        self.names = names[: self.MAX_ROWS] or [""] * self.COLUMNS
+        codes = torch.arange(len(self.names)).repeat_interleave(self.COLUMNS)[:, None]
+        if not names:
+            codes = codes[:, :0]
+        self.codes, self.condition = codes, spec.encode_conditions(codes)
+        generator = torch.Generator().manual_seed(seed)
+        if names:  # a column has the same latent in every class
+            self.latents = draw_latents(self.COLUMNS, latent, generator).repeat(len(self.names), 1)
+        else:
+            self.latents = draw_latents(len(codes), latent, generator)
+
+    def draw(self, trainer: Trainer, file: BinaryIO) -> None:
+        """The grid."""
         with fork_random(trainer.device):  # a generator may draw noise of its own
             x = trainer.ema.module(self.latents.to(trainer.device), self.condition.to(trainer.device))
-        pixels = self.decode(x.float().cpu())
+        pixels = self.decode(x.float().cpu(), self.codes)
         rows = zip(self.names, np.split(pixels, len(self.names)), strict=True)
-        grid = sample_grid(list(rows))
-        write_atomically(path, lambda file: grid.save(file, "png"))
+        sample_grid(list(rows)).save(file, "png")
 
 
 class Progress(Listener):

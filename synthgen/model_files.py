@@ -17,10 +17,11 @@ from safetensors import SafetensorError
 from safetensors import torch as safetensors
 from torch import Tensor, nn
 
-from synthgen.components import Codec, DataSpec
+from synthgen.components import Codec
 from synthgen.errors import CheckpointError, RecipeError, SynthgenError, describe
 from synthgen.files import new_directory, reason, write_atomically
 from synthgen.plugins import Registered, Registry
+from synthgen.spec import DataSpec
 from synthgen.training.settings import LatentSettings
 from synthgen.version import __version__
 

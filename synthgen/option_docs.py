@@ -18,18 +18,39 @@ _TYPES = {"integer": "int", "number": "float", "string": "str", "boolean": "bool
 
 
 def describe_options(options: type[BaseModel]) -> list[dict[str, Any]]:
-    """One entry for each option: `name`, `type`, `default` (as YAML writes it) and `description`."""
+    """One entry for each option: `name`, `type`, `default` (as YAML writes it), `description`, and `forms`: for
+    an option that takes mappings of several forms, how each is written and what it says."""
     schema = options.model_json_schema()
+    definitions = schema.get("$defs", {})
     required = set(schema.get("required", ()))
     return [
         {
             "name": name,
-            "type": describe_type(field, schema.get("$defs", {})),
+            "type": describe_type(field, definitions),
             "default": "(required)" if name in required else json.dumps(field.get("default")),
             "description": " ".join(field.get("description", "").split()),
+            "forms": _forms(field.get("items", field), definitions),
         }
         for name, field in schema["properties"].items()
     ]
+
+
+def _forms(field: dict[str, Any], definitions: dict[str, Any]) -> list[str]:
+    """`{rule: order, columns, strict: false}: what it says`, for each of several mappings; a key that must be given
+    stands without a value."""
+    forms = []
+    for choice in field.get("oneOf", ()):
+        form = definitions[choice["$ref"].rsplit("/", 1)[-1]] if "$ref" in choice else choice
+        keys = [
+            f"{key}: {inner['const']}"
+            if "const" in inner
+            else f"{key}: {json.dumps(inner['default'])}"
+            if "default" in inner
+            else key
+            for key, inner in form.get("properties", {}).items()
+        ]
+        forms.append(f"{{{', '.join(keys)}}}: {' '.join(form.get('description', '').split())}")
+    return forms
 
 
 def describe_type(field: dict[str, Any], definitions: dict[str, Any]) -> str:
@@ -38,6 +59,8 @@ def describe_type(field: dict[str, Any], definitions: dict[str, Any]) -> str:
         return describe_type(definitions[field["$ref"].rsplit("/", 1)[-1]], definitions)
     if "anyOf" in field:
         return " | ".join(describe_type(choice, definitions) for choice in field["anyOf"])
+    if "oneOf" in field:
+        return " | ".join(dict.fromkeys(describe_type(choice, definitions) for choice in field["oneOf"]))
     if "enum" in field:
         return " | ".join(map(str, field["enum"]))
     if "const" in field:

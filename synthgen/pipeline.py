@@ -9,18 +9,19 @@ import time
 from pathlib import Path
 from typing import Any
 
+from synthgen.components import Dataset
 from synthgen.errors import CheckpointError, Interrupted, SynthgenError, UsageError, describe
 from synthgen.exporting import export
 from synthgen.files import reason, refuse_taken, write_atomically
 from synthgen.interrupt import stop_on_signals
 from synthgen.listeners import CheckpointFiles, MetricsFile, Progress, SampleGrids, duration
-from synthgen.model_files import ComponentRecord
 from synthgen.pictures import plot_losses
 from synthgen.plugins import Registry, installed_plugins
-from synthgen.preparation import Setup, build_trainer, prepare
+from synthgen.preparation import Setup, build_synthesizer, build_trainer, prepare
 from synthgen.recipe import Recipe, load_recipe
 from synthgen.run_directory import Run, read_metrics
 from synthgen.run_info import describe_run
+from synthgen.sample_plots import SamplePlots
 from synthgen.synthesizer import Synthesizer
 from synthgen.training.checkpoint import list_checkpoints, load_checkpoint
 from synthgen.training.trainer import Listener, Trainer
@@ -29,9 +30,15 @@ logger = logging.getLogger("synthgen")
 
 
 def run(
-    recipe: Recipe | Path | str, out: Path | str | None = None, *, registry: Registry | None = None
+    recipe: Recipe | Path | str,
+    out: Path | str | None = None,
+    *,
+    registry: Registry | None = None,
+    dataset: Dataset | None = None,
 ) -> Run:
     """Carry out a recipe in a new folder (`runs/NAME-TIME` if `out` is not given) and return its run.
+
+    `dataset` is the recipe's data where the caller has loaded it already.
 
     Raises a SynthgenError for whatever is wrong with recipe, data, plugins or folder, before the folder is
     made; Interrupted if a person stops the training, which `resume` goes on with.
@@ -41,7 +48,7 @@ def run(
         recipe = load_recipe(recipe, registry=registry)
     path = Path(out) if out is not None else Run.default_path(recipe.name)
     refuse_taken(path)
-    setup = prepare(recipe, registry)
+    setup = prepare(recipe, registry, dataset=dataset)
     directory = Run.create(path)
     try:
         write_atomically(directory.recipe, recipe.to_yaml().encode())
@@ -86,12 +93,18 @@ def resume(path: Path | str, *, registry: Registry | None = None) -> Run:
 
 def _recorders(directory: Run, setup: Setup) -> list[Listener]:
     recipe = setup.recipe
-    return [
+    recorders = [
         Progress(),
         MetricsFile(directory.metrics),
-        SampleGrids(directory.samples, setup.data.spec, recipe.latent, setup.codec.decode, recipe.seed),
         CheckpointFiles(directory.checkpoints, recipe.digest),
     ]
+    if setup.dataset.kind == "images":
+        spec, decode = setup.data.spec, setup.codec.decode
+        recorders.append(SampleGrids(directory.samples, spec, recipe.latent, decode, recipe.seed))
+    else:
+        data = (setup.dataset, setup.data, setup.codec)
+        recorders.append(SamplePlots(directory.samples, *data, recipe.latent, recipe.seed))
+    return recorders
 
 
 def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
@@ -133,34 +146,13 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
 
 def _finish(directory: Run, setup: Setup, trainer: Trainer, timings: dict[str, float]) -> Synthesizer:
     """What comes after the training: the plot, the model, the dataset."""
+    recipe = setup.recipe
     plot_losses(read_metrics(directory.metrics), directory.losses)
-    synthesizer = _synthesizer(setup, trainer)
+    synthesizer = build_synthesizer(setup, trainer)
     synthesizer.save(directory.model)
     start = time.perf_counter()
-    if setup.recipe.export is not None:
+    if recipe.export is not None:
         real = (setup.dataset, setup.fingerprint)
-        export(synthesizer, setup.recipe.export, directory.dataset, setup.recipe.seed, lambda: real)
+        export(synthesizer, recipe.export, directory.dataset, recipe.seed, lambda: real, setup.registry)
     timings["export"] = round(time.perf_counter() - start, 2)
     return synthesizer
-
-
-def _synthesizer(setup: Setup, trainer: Trainer) -> Synthesizer:
-    recipe, dataset = setup.recipe, setup.dataset
-    return Synthesizer(
-        generator=trainer.ema.module,
-        codec=setup.codec,
-        generator_record=ComponentRecord.of(recipe.generator),
-        codec_record=ComponentRecord.of(setup.codec_choice),
-        spec=setup.data.spec,
-        latent=recipe.latent,
-        classes=dataset.classes,
-        class_counts=tuple(setup.data.class_counts),
-        source={
-            "data": dataset.name,
-            "description": dataset.description,
-            "notes": list(dataset.notes),
-            "fingerprint": setup.fingerprint,
-            "recipe": recipe.name,
-            "steps": trainer.step,
-        },
-    )

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from synthgen.calibrating import calibrate
 from synthgen.components import (
     Augmentation,
     Codec,
@@ -23,11 +24,13 @@ from synthgen.data.fingerprint import fingerprint
 from synthgen.data.training_data import TrainingData
 from synthgen.device import choose_device
 from synthgen.errors import DataError, PluginError, SynthgenError, describe
-from synthgen.exporting import plan_export
+from synthgen.exporting import check_export
+from synthgen.model_files import ComponentRecord
 from synthgen.plugins import Registry
 from synthgen.probe import probe_augmentation, probe_networks, probe_step
 from synthgen.real_data import load_data
 from synthgen.recipe import Choice, Recipe
+from synthgen.synthesizer import Synthesizer
 from synthgen.training.precision import choose_precision
 from synthgen.training.trainer import Listener, Trainer
 
@@ -53,10 +56,16 @@ class Setup:
     seconds: float
 
 
-def prepare(recipe: Recipe, registry: Registry, began: Mapping[str, Any] | None = None) -> Setup:
+def prepare(
+    recipe: Recipe,
+    registry: Registry,
+    began: Mapping[str, Any] | None = None,
+    dataset: Dataset | None = None,
+) -> Setup:
     """Load the data, build everything and make a trial step; writes nothing.
 
-    `began` is the record of a run that goes on: it keeps its arithmetic if it is on the same device.
+    `dataset` is taken instead of the recipe's data if it is given. `began` is the record of a run that goes on:
+    it keeps its arithmetic if it is on the same device.
     """
     start = time.perf_counter()
     settings = recipe.train
@@ -66,12 +75,11 @@ def prepare(recipe: Recipe, registry: Registry, began: Mapping[str, Any] | None 
         precision = began["precision"]
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
-    dataset = load_data(recipe)
+    dataset = load_data(recipe) if dataset is None else dataset
     codec_choice = recipe.codec or _default_codec(registry, dataset.kind)
     codec, data = _encode(codec_choice, dataset, recipe.latent.dim, device)
     if recipe.export is not None:  # what cannot be exported is told now, not after the training
-        recipe.export.exporter.build()
-        plan_export(recipe.export, dataset.classes, data.class_counts)
+        check_export(recipe.export, codec, dataset, data.class_counts, registry)
     torch.manual_seed(recipe.seed)
     generator = _on(device, recipe.generator.build(data.spec))
     discriminator = _on(device, recipe.discriminator.build(data.spec))
@@ -154,4 +162,31 @@ def build_trainer(setup: Setup, listeners: Sequence[Listener] = ()) -> Trainer:
         precision=setup.precision,
         seed=recipe.seed,
         listeners=listeners,
+    )
+
+
+def build_synthesizer(setup: Setup, trainer: Trainer) -> Synthesizer:
+    """What a trainer has made, ready to sample: its averaged generator with the codec."""
+    recipe, dataset = setup.recipe, setup.dataset
+    generator = trainer.ema.module
+    if recipe.train.calibrate:
+        calibrate(generator, setup.data, recipe.latent, recipe.seed)
+    return Synthesizer(
+        generator=generator,
+        codec=setup.codec,
+        generator_record=ComponentRecord.of(recipe.generator),
+        codec_record=ComponentRecord.of(setup.codec_choice),
+        spec=setup.data.spec,
+        latent=recipe.latent,
+        classes=dataset.classes,
+        class_counts=tuple(setup.data.class_counts),
+        source={
+            "data": dataset.name,
+            "description": dataset.description,
+            "notes": list(dataset.notes),
+            "fingerprint": setup.fingerprint,
+            "recipe": recipe.name,
+            "steps": trainer.step,
+            **({"target": dataset.target} if dataset.target is not None else {}),
+        },
     )

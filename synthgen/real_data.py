@@ -5,7 +5,7 @@ from __future__ import annotations
 from synthgen.components import Dataset
 from synthgen.data.fingerprint import fingerprint
 from synthgen.data.loading import fallback_options, load_dataset
-from synthgen.errors import DataError
+from synthgen.errors import DataError, UsageError
 from synthgen.plugins import Registry
 from synthgen.recipe import Choice, Recipe, load_recipe
 from synthgen.run_directory import Run
@@ -13,7 +13,12 @@ from synthgen.synthesizer import Synthesizer
 
 
 def load_data(recipe: Recipe) -> Dataset:
-    """The recipe's real data, or its fallback's; see `load_dataset` for the errors."""
+    """The recipe's real data, or its fallback's; see `load_dataset` for the errors.
+
+    Raises UsageError for a recipe that names none, since it was made for data in memory.
+    """
+    if recipe.data is None:
+        raise UsageError(f"recipe {recipe.name} was made for data in memory and names none")
     source, fallback = recipe.data.source, recipe.data.fallback
     if fallback is None:
         return load_dataset(source.build(), None, recipe.seed, name=source.name)

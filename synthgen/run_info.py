@@ -29,7 +29,7 @@ def describe_run(setup: Setup) -> dict[str, Any]:
         "recipe_digest": recipe.digest,
         "data": {
             "name": dataset.name,
-            "asked_for": recipe.data.source.name,
+            "asked_for": recipe.data.source.name if recipe.data else None,
             "description": dataset.description,
             "notes": list(dataset.notes),
             "fingerprint": setup.fingerprint,

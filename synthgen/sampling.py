@@ -20,9 +20,6 @@ from synthgen.errors import UsageError
 from synthgen.latents import draw_latents
 from synthgen.training.settings import LatentSettings
 
-CHUNK = 256
-"""Samples that go through the generator together; another number would give other samples."""
-
 PerClass = int | list[int] | tuple[int, ...] | Mapping[Any, int]
 """How many of each class: one number for all, one for each, or a mapping by class name or number."""
 
@@ -38,14 +35,29 @@ def chunk_seed(seed: int, k: int) -> int:
     return (base + k * 0x9E3779B1) % 2**32
 
 
-def draw_chunk(seed: int, k: int, latent: LatentSettings) -> tuple[Tensor, np.ndarray]:
-    """Noise `(CHUNK, dim)` and numbers in [0, 1) `(CHUNK,)` from which chunk k's classes may be drawn.
+class ChunkDraws:
+    """The random numbers of one chunk: noise and what conditions are drawn with.
 
-    Noise comes first, so that it is the same however the classes are chosen.
+    Noise comes first, so that it is the same however the conditions are chosen.
     """
-    generator = torch.Generator().manual_seed(chunk_seed(seed, k))
-    noise = draw_latents(CHUNK, latent, generator)
-    return noise, torch.rand(CHUNK, generator=generator, dtype=torch.float64).numpy()
+
+    def __init__(self, seed: int, k: int, size: int, latent: LatentSettings) -> None:
+        self._generator = torch.Generator().manual_seed(chunk_seed(seed, k))
+        self._latent = latent
+        self._size = size
+        self.noise = self.more_noise()
+        """`(size, dim)`."""
+        self.for_labels = self._uniform()
+        """Numbers in [0, 1) `(size,)` from which classes may be drawn."""
+        self.for_conditions = self._uniform()
+        """The same, for all other conditions."""
+
+    def more_noise(self) -> Tensor:
+        """Further noise `(size, dim)`, for samples that must be drawn again."""
+        return draw_latents(self._size, self._latent, self._generator)
+
+    def _uniform(self) -> np.ndarray:
+        return torch.rand(self._size, generator=self._generator, dtype=torch.float64).numpy()
 
 
 @dataclass(frozen=True)
@@ -58,17 +70,24 @@ class ClassPlan:
 
     count: int
     weights: tuple[int, ...] = ()
-    """Drawn: the odds of each class. Neither weights nor per_class: the model knows no classes."""
+    """Drawn: the odds of each class. Nothing said of classes: the model knows none."""
     per_class: tuple[int, ...] = ()
     """Counted: the number of each class."""
+    given: tuple[int, ...] = ()
+    """Neither: the class of each sample."""
+    where: tuple[tuple[str, Any], ...] = ()
+    """Values of other conditions, by name."""
 
     def labels(self, first: int, uniform: np.ndarray) -> np.ndarray:
         """Class indices, int64, of samples `first`, `first + 1`, ... for numbers drawn from [0, 1).
 
         Numbers beyond `count` are answered too, since chunks are computed whole.
         """
+        index = np.minimum(np.arange(first, first + len(uniform)), self.count - 1)
+        if self.given:
+            return np.array([self.given[i] for i in index], np.int64)
         if self.per_class:
-            return self._turns(np.minimum(np.arange(first, first + len(uniform)), self.count - 1))
+            return self._turns(index)
         if self.weights:
             odds = np.cumsum(self.weights) / sum(self.weights)
             return np.searchsorted(odds, uniform, side="right").astype(np.int64)
@@ -86,6 +105,21 @@ class ClassPlan:
             here = stage == s
             labels[here] = players[(index[here] - starts[s]) % len(players)]
         return labels
+
+
+def split_where(
+    label: str | None, where: Mapping[Any, Any] | None, classes: Sequence[str | int] | None
+) -> tuple[dict[str, Any], Sequence[str | int] | None]:
+    """The conditions of `where` but the one called `label`, and the classes: that one's value, if it is there.
+
+    Raises UsageError where both say which classes.
+    """
+    others = {str(name): value for name, value in (where or {}).items()}
+    if label is not None and label in others:
+        if classes is not None:
+            raise UsageError(f"where says which {label}, and so does classes; give one of the two")
+        classes = [others.pop(label)]
+    return others, classes
 
 
 def make_plan(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, Self
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from synthgen.components import ClassLabel, Codec, DataSpec, SampleBatch
+from synthgen.components import LABEL, ClassLabel, Codec, SampleBatch
 from synthgen.device import choose_device, fork_random
 from synthgen.errors import PluginError, SynthgenError, UsageError, describe
 from synthgen.model_files import (
@@ -25,8 +25,11 @@ from synthgen.model_files import (
     write_model,
 )
 from synthgen.plugins import Registry, installed_plugins
-from synthgen.sampling import CHUNK, ClassPlan, PerClass, chunk_seed, draw_chunk, make_plan
+from synthgen.redrawing import Redraws, draw_until_accepted
+from synthgen.sampling import ChunkDraws, ClassPlan, PerClass, chunk_seed, make_plan, split_where
+from synthgen.spec import DataSpec
 from synthgen.training.settings import LatentSettings
+from synthgen.values import join
 
 
 @dataclass(kw_only=True)
@@ -49,13 +52,13 @@ class Synthesizer:
     """Samples of each class in the training data: the odds with which classes are drawn."""
     source: dict[str, Any] = field(default_factory=dict)
     """JSON facts for the dataset card, any of: `data` (its name), `description`, `notes` (a list),
-    `fingerprint`, `recipe`, `steps`. Others are kept."""
+    `fingerprint`, `recipe`, `steps`, `target` (a table's column that is the class). Others are kept."""
     saved_hash: str | None = field(default=None, repr=False)
     """The hash that the model had when it was loaded."""
 
     def __post_init__(self) -> None:
         widths = [condition.size for condition in self.spec.conditions]
-        if widths != [len(self.classes)] * bool(self.classes) or len(self.class_counts) != len(self.classes):
+        if len(self.class_counts) != len(self.classes) or (self.classes and len(self.classes) not in widths):
             raise ValueError(f"{len(self.classes)} classes do not fit conditions {widths} and class counts")
         self.generator.eval()
         flat = all(p.dim() != 5 for p in self.generator.parameters())
@@ -81,12 +84,27 @@ class Synthesizer:
         *,
         per_class: PerClass | None = None,
         classes: Sequence[str | int] | None = None,
+        where: Mapping[str, Any] | None = None,
     ) -> ClassPlan:
         """Which classes to make and how many: `count` drawn with the training data's balance, or `per_class`.
 
-        Classes go by name or number. Raises UsageError for classes that the model does not have.
+        Classes go by name or number. `where` has values of conditions by name, the label's among them: every
+        sample will have them, and classes are drawn as they occur with them. Raises UsageError for classes,
+        conditions and values that the model does not have.
         """
-        return make_plan(self.classes, self.class_counts, count, per_class, classes)
+        where, classes = split_where(self.label, where, classes)
+        self._codec("check where", self.codec.check_where, where)
+        odds = self._codec("tell the odds of classes", self.codec.class_odds, where)
+        plan = make_plan(self.classes, odds or self.class_counts, count, per_class, classes)
+        return replace(plan, where=tuple(where.items()))
+
+    @property
+    def label(self) -> str | None:
+        """Name of the condition that is the class; None without classes."""
+        if not self.classes:
+            return None
+        named = self.source.get("target")
+        return str(named) if named is not None else LABEL
 
     def sample(
         self,
@@ -94,16 +112,19 @@ class Synthesizer:
         *,
         per_class: PerClass | None = None,
         classes: Sequence[str | int] | None = None,
+        where: Mapping[str, Any] | None = None,
         seed: int = 0,
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> tuple[Any, np.ndarray]:
         """Samples `x` as the codec decodes them, and `y`, int64, the class numbers of the source.
 
-        `y` is zero where the data had no labels. With one seed, `sample(10)` is the start of `sample(20)`.
+        `x` is an array, or for tables a DataFrame. `y` is zero where the data had no labels. With one seed,
+        `sample(10)` is the start of `sample(20)`. For `where` see `plan`.
         """
-        batches = list(self.stream(self.plan(n, per_class=per_class, classes=classes), seed))
+        plan = self.plan(n, per_class=per_class, classes=classes, where=where)
+        batches = list(self.stream(plan, seed))
         y = np.concatenate([batch.y for batch in batches])
         numbers = np.array([label.number for label in self.classes] or [0], np.int64)
-        return np.concatenate([batch.x for batch in batches]), numbers[y]
+        return join([batch.x for batch in batches]), numbers[y]
 
     def stream(self, plan: ClassPlan, seed: int = 0, start: int = 0) -> Iterator[SampleBatch]:
         """The plan's samples from number `start` on, a chunk at a time, made when they are asked for."""
@@ -111,22 +132,50 @@ class Synthesizer:
             raise UsageError(f"the seed must be 0 or more, not {seed}")
         if start < 0:
             raise UsageError(f"a stream starts at sample 0 or later, not at {start}")
-        end = -(-plan.count // CHUNK) if start < plan.count else 0
-        for k in range(start // CHUNK, end):
-            first = k * CHUNK
-            noise, uniform = draw_chunk(seed, k, self.latent)
-            y = plan.labels(first, uniform)
-            with fork_random(self.device):  # a generator may draw noise of its own
-                torch.manual_seed(chunk_seed(seed, k))
-                x = self._generate(noise, torch.from_numpy(y), first)
-            wanted = slice(max(start - first, 0), min(plan.count - first, CHUNK))
-            yield SampleBatch(x[wanted], y[wanted], first + wanted.start)
+        chunk, where = self.codec.chunk, dict(plan.where)
+        end = -(-plan.count // chunk) if start < plan.count else 0
+        redraws = Redraws()
+        try:
+            for k in range(start // chunk, end):
+                first = k * chunk
+                draws = ChunkDraws(seed, k, chunk, self.latent)
+                y = plan.labels(first, draws.for_labels)
+                with fork_random(self.device):  # generator and codec may draw random numbers of their own
+                    torch.manual_seed(chunk_seed(seed, k))
+                    codes = self._codes(y, draws.for_conditions, where)
+                    x = self._accepted(draws, codes, first, redraws)
+                wanted = slice(max(start - first, 0), min(plan.count - first, chunk))
+                yield SampleBatch(x[wanted], y[wanted], first + wanted.start)
+        finally:
+            redraws.log()
+
+    def _codes(self, labels: np.ndarray, uniform: np.ndarray, where: Mapping[str, Any]) -> Tensor:
+        """What to condition each sample on, `(B, conditions)`."""
+        if not self.spec.conditions:
+            return torch.empty(len(labels), 0)
+        return self._codec("draw conditions", self.codec.draw_conditions, labels, uniform, where)
+
+    def _accepted(self, draws: ChunkDraws, codes: Tensor, first: int, redraws: Redraws) -> Any:
+        """A chunk of samples that the codec accepts, those that it does not drawn again."""
+
+        def make(noise: Tensor, rows: Tensor) -> Any:
+            return self._generate(noise, codes.index_select(0, rows), first)
+
+        def judge(values: Any) -> np.ndarray | None:
+            accepted = self._codec("judge", self.codec.accepts, values)
+            if accepted is not None and np.shape(accepted) != (len(values),):
+                raise PluginError(
+                    f"codec {self.codec_record} judged {len(values)} samples with a mask {np.shape(accepted)}"
+                )
+            return None if accepted is None else np.asarray(accepted, bool)
+
+        return draw_until_accepted(make, judge, draws, redraws)
 
     @torch.inference_mode()
-    def _generate(self, noise: Tensor, labels: Tensor, first: int) -> np.ndarray:
+    def _generate(self, noise: Tensor, codes: Tensor, first: int) -> Any:
         """One full chunk through network and codec; whatever is wrong with either names it."""
         record, device = self.generator_record, self.device
-        condition = self.spec.encode_conditions(labels[:, None])
+        condition = self.spec.encode_conditions(codes)
         try:
             x = self.generator(noise.to(device), condition.to(device)).float().cpu()
         except SynthgenError:
@@ -141,12 +190,16 @@ class Synthesizer:
                 f"generator {record} returned numbers that are not finite among samples {first} to"
                 f" {first + len(x) - 1}; its training has probably diverged"
             )
+        return self._codec("decode", self.codec.decode, x, codes)
+
+    def _codec(self, what: str, method: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a method of the codec; what is not an expected error is its plugin's fault."""
         try:
-            return self.codec.decode(x)
+            return method(*arguments)
         except SynthgenError:
             raise
         except Exception as error:
-            raise PluginError(f"codec {self.codec_record} failed to decode: {describe(error)}") from error
+            raise PluginError(f"codec {self.codec_record} failed to {what}: {describe(error)}") from error
 
     # -------------------------------------------------------------------------------------------------- files
 

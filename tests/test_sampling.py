@@ -7,11 +7,11 @@ import torch
 from synthgen.components import ClassLabel
 from synthgen.errors import UsageError
 from synthgen.latents import draw_latents
-from synthgen.sampling import CHUNK, ClassPlan, draw_chunk, make_plan
+from synthgen.sampling import ChunkDraws, ClassPlan, make_plan
 from synthgen.training.settings import LatentSettings
 
 PETS = (ClassLabel(7, "cat"), ClassLabel(3, "dog"), ClassLabel(0, "newt"))
-NO_ODDS = np.zeros(CHUNK)
+NO_ODDS = np.zeros(50)
 
 
 def labels(plan):
@@ -33,12 +33,31 @@ def test_latents_have_the_settings_width_and_distribution():
 
 def test_chunks_are_the_same_for_the_same_seed_and_number_only():
     latent = LatentSettings(dim=4)
-    noise, uniform = draw_chunk(5, 3, latent)
-    again, uniform_again = draw_chunk(5, 3, latent)
-    assert torch.equal(noise, again)
-    assert np.array_equal(uniform, uniform_again)
-    others = [draw_chunk(5, 4, latent), draw_chunk(6, 3, latent), draw_chunk(5 + 2**32, 3, latent)]
-    assert not any(torch.equal(noise, other) for other, _ in others)
+    chunk, again = (ChunkDraws(5, 3, 16, latent) for _ in range(2))
+    assert chunk.noise.shape == (16, 4)
+    assert torch.equal(chunk.noise, again.noise)
+    assert torch.equal(chunk.more_noise(), again.more_noise())
+    assert np.array_equal(chunk.for_labels, again.for_labels)
+    assert np.array_equal(chunk.for_conditions, again.for_conditions)
+    others = [ChunkDraws(seed, k, 16, latent) for seed, k in ((5, 4), (6, 3), (5 + 2**32, 3))]
+    assert not any(torch.equal(chunk.noise, other.noise) for other in others)
+
+
+def test_a_chunks_draws_for_labels_conditions_and_further_noise_are_all_different():
+    chunk = ChunkDraws(0, 0, 1000, LatentSettings(dim=2))
+    for uniform in (chunk.for_labels, chunk.for_conditions):
+        assert 0 <= uniform.min() < 0.01
+        assert 0.99 < uniform.max() < 1
+    assert abs(np.corrcoef(chunk.for_labels, chunk.for_conditions)[0, 1]) < 0.1
+    more, yet_more = chunk.more_noise(), chunk.more_noise()
+    assert more.shape == chunk.noise.shape
+    assert not torch.equal(more, chunk.noise)
+    assert not torch.equal(more, yet_more)
+
+
+def test_further_noise_has_the_latents_own_distribution():
+    settings = LatentSettings(dim=3, distribution="uniform")
+    assert 0.99 < ChunkDraws(0, 0, 500, settings).more_noise().abs().max() <= 1
 
 
 def test_counted_classes_take_turns_until_each_has_its_number():
@@ -58,6 +77,13 @@ def test_turns_count_out_exactly_what_was_asked_and_can_start_anywhere():
         assert np.bincount(whole, minlength=6).tolist() == list(counts)
         start = plan.count // 3
         assert np.array_equal(plan.labels(start, np.zeros(plan.count - start)), whole[start:])
+
+
+def test_given_classes_are_those_of_the_samples_and_beyond_the_count_the_last_goes_on():
+    plan = ClassPlan(5, given=(2, 0, 1, 1, 2))
+    assert plan.labels(0, np.zeros(5)).tolist() == [2, 0, 1, 1, 2]
+    assert plan.labels(3, np.zeros(4)).tolist() == [1, 2, 2, 2]
+    assert plan.labels(0, np.zeros(1)).dtype == np.int64
 
 
 def test_more_per_class_continues_the_same_order():

@@ -11,10 +11,10 @@ from synthgen import ClassLabel, Codec, Condition, DataSpec, Generator, Options,
 from synthgen.errors import CheckpointError, PluginError, UsageError
 from synthgen.model_files import ComponentRecord
 from synthgen.plugins import PluginInfo, Registered, Registry
-from synthgen.sampling import CHUNK
 from synthgen.synthesizer import Synthesizer
 from synthgen.training.settings import LatentSettings
 
+CHUNK = Codec.chunk
 CLASSES = (ClassLabel(4, "four"), ClassLabel(2, "two"))
 PLUGIN = PluginInfo("synthgen-tiny", "1.2", "test")
 
@@ -51,7 +51,7 @@ class GreyCodec(Codec):
     def encode(self, dataset):
         return torch.from_numpy(dataset.x)
 
-    def decode(self, x):
+    def decode(self, x, codes):
         return ((x[:, 0] + 1) * 100).add(self.offset).to(torch.uint8).numpy()
 
     def state(self):
@@ -202,7 +202,7 @@ def test_a_faulty_generator_is_named_with_its_plugin(model, forward, message):
 
 
 def test_a_faulty_codec_is_named(model):
-    model.codec.decode = lambda x: x.nonsense
+    model.codec.decode = lambda x, codes: x.nonsense
     with pytest.raises(PluginError, match=r"codec 'tiny' .* failed to decode: AttributeError"):
         model.sample(1)
 

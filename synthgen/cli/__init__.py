@@ -14,6 +14,7 @@ import click
 
 from synthgen.cli.components import list_components, list_plugins, show
 from synthgen.cli.export import export
+from synthgen.cli.fit import fit
 from synthgen.cli.init import init
 from synthgen.cli.recipes import recipes
 from synthgen.cli.run import run
@@ -62,6 +63,7 @@ def main() -> None:
 
 for command in (
     init,
+    fit,
     run,
     sample,
     export,

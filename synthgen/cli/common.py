@@ -71,6 +71,19 @@ def split_names(text: str | None) -> list[str] | None:
     return None if text is None else [name.strip() for name in text.split(",")]
 
 
+def split_where(texts: tuple[str, ...]) -> dict[str, str]:
+    """`income=>50K` as a condition and its value, split at the first equals sign."""
+    where: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"--where {text}: must be NAME=VALUE, such as --where age=40")
+        if name.strip() in where:
+            raise UsageError(f"--where {name.strip()} is given twice; a condition has one value")
+        where[name.strip()] = value
+    return where
+
+
 def check_format_options(options: tuple[str, ...]) -> None:
     """Raise UsageError for a `--option` that is no `KEY=VALUE`."""
     for option in options:
@@ -79,12 +92,18 @@ def check_format_options(options: tuple[str, ...]) -> None:
 
 
 def with_output(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What commands that write a dataset share: `--option`, `--device` and `--json`."""
+    """What commands that write a dataset share: `--where`, `--option`, `--device` and `--json`."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print the manifest's summary as JSON."),
         click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N or mps."),
         click.option(
             "--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the format."
+        ),
+        click.option(
+            "--where",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Only samples with this value of a condition, such as age=40; may be given again.",
         ),
     ):
         command = option(command)

@@ -81,7 +81,8 @@ def show(name: str, as_json: bool, registry: Registry) -> None:
         click.echo(f"{registered}\n    {_first_line(registered)}\n")
         for option in _component_as_dict(registered)["options"]:
             click.echo(f"    {option['name']}: {option['type']} = {option['default']}")
-            click.echo(f"        {option['description']}")
+            for line in (option["description"], *option["forms"]):
+                click.echo(f"        {line}")
         click.echo()
 
 

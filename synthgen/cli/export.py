@@ -12,6 +12,7 @@ from synthgen.cli.common import (
     ExistingPath,
     check_format_options,
     split_names,
+    split_where,
     with_output,
     with_plugins,
 )
@@ -40,6 +41,7 @@ def export(
     run: Path,
     format_: str | None,
     classes: str | None,
+    where: tuple[str, ...],
     options: tuple[str, ...],
     out: Path | None,
     device: str,
@@ -65,20 +67,22 @@ def export(
     given, seed = exporting.recorded_export(directory) if is_run else ({}, 0)
     wanted = {key: value for key, value in settings.items() if value is not None and value is not False}
     wanted |= {"classes": split_names(classes)} if classes is not None else {}
-    wanted |= {"format": format_} if format_ is not None else {}
+    wanted |= {"where": split_where(where)} if where else {}
+    wanted["format"] = format_ or given.get("format") or synthesizer.codec.default_format
     asked = {*wanted, *(option.partition("=")[0].strip() for option in options)}
-    choice = parse_export(_keep(given, asked, format_) | wanted, options, registry)
-    out = out or run / f"dataset-{choice.exporter.name}"
+    choice = parse_export(_keep(given, asked, wanted["format"]) | wanted, options, registry)
+    exporter = exporting.choose_exporter(choice, synthesizer.codec, registry)
+    out = out or run / f"dataset-{exporter.name}"
     real = (lambda: data_of_run(directory, synthesizer, registry)) if is_run else None
-    head = exporting.export(synthesizer, choice, out, seed, real)
+    head = exporting.export(synthesizer, choice, out, seed, real, registry)
     click.echo(json.dumps(head, indent=2) if as_json else out)
 
 
-def _keep(given: dict[str, Any], asked: set[str], format_: str | None) -> dict[str, Any]:
+def _keep(given: dict[str, Any], asked: set[str], format_: str) -> dict[str, Any]:
     """What holds of the recipe's `export:` section beside what is asked for; another format has other options."""
     from synthgen.export.settings import ExportSettings
 
-    if format_ not in (None, given.get("format")):
+    if format_ != given.get("format"):
         given = {key: value for key, value in given.items() if key in ExportSettings.model_fields}
     if asked.intersection(AMOUNTS):
         given = {key: value for key, value in given.items() if key not in AMOUNTS}

@@ -12,6 +12,7 @@ from synthgen.cli.common import (
     ExistingPath,
     check_format_options,
     split_names,
+    split_where,
     with_output,
     with_plugins,
 )
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Same seed, same bytes."
 )
 @click.option(
-    "--format", "format_", default="image_folder", show_default=True, help="See synthgen list exporters."
+    "--format", "format_", help="See synthgen list exporters; what goes with the data if not given."
 )
 @click.option("--out", type=ExistingPath, required=True, help="Folder to write; it must not exist.")
 @with_output
@@ -41,7 +42,8 @@ def sample(
     per_class: int | None,
     classes: str | None,
     seed: int,
-    format_: str,
+    format_: str | None,
+    where: tuple[str, ...],
     options: tuple[str, ...],
     out: Path,
     device: str,
@@ -59,10 +61,12 @@ def sample(
     if count is None and per_class is None:
         raise UsageError("say how many samples to make: --count N or --per-class N")
     check_format_options(options)
-    wanted: dict[str, object] = {"format": format_, "seed": seed}
+    wanted: dict[str, object] = {"seed": seed}
+    wanted |= {"where": split_where(where)} if where else {}
     wanted |= {"count": count} if count is not None else {}
     wanted |= {"per_class": per_class} if per_class is not None else {}
     wanted |= {"classes": split_names(classes)} if classes is not None else {}
-    choice = parse_export(wanted, options, registry)
-    head = export(load(run, registry, device), choice, out, seed)
+    synthesizer = load(run, registry, device)
+    wanted["format"] = format_ or synthesizer.codec.default_format
+    head = export(synthesizer, parse_export(wanted, options, registry), out, seed, registry=registry)
     click.echo(json.dumps(head, indent=2) if as_json else out)

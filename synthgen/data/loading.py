@@ -45,7 +45,8 @@ def load_dataset(source: Source, fallback: Source | None, seed: int, *, name: st
         note = f"stands in for {name}, which was not found"
         dataset = replace(dataset, notes=(note, *dataset.notes))
         source = fallback
-    _refuse_size(dataset, source)
+    if dataset.kind == "images":
+        _refuse_size(dataset, source)
     with _memory_of(dataset.name):
         return select(dataset, source.options, seed)
 
@@ -122,19 +123,58 @@ def _fault(dataset: Any) -> str | None:
     """What is wrong with a dataset, to follow "source 'x' returned"."""
     if not isinstance(dataset, Dataset):
         return f"{type(dataset).__name__}; it must be a synthgen.Dataset"
-    if not all(isinstance(text, str) for text in (dataset.name, dataset.description, *dataset.notes)):
-        return "a name, description or notes that are no text; each must be a str"
-    x: Any = dataset.x
+    if not all(
+        isinstance(text, str) for text in (dataset.name, dataset.kind, dataset.description, *dataset.notes)
+    ):
+        return "a name, kind, description or notes that are no text; each must be a str"
+    fault = _FAULT_OF_KIND.get(dataset.kind, _no_fault)(dataset.x)
+    if fault:
+        return fault
     y: Any = dataset.y
-    if not isinstance(x, np.ndarray) or not isinstance(y, np.ndarray):
-        return f"x and y of type {type(x).__name__} and {type(y).__name__}; they must be NumPy arrays"
+    if not isinstance(y, np.ndarray) or y.dtype != np.int64 or y.shape != (len(dataset.x),):
+        shown = f"{y.dtype} {y.shape}" if isinstance(y, np.ndarray) else type(y).__name__
+        return f"y {shown}; it must be a NumPy array, int64 ({len(dataset.x)},), as long as x"
+    return _fault_of_classes(dataset) or _fault_of_target(dataset)
+
+
+def _no_fault(x: Any) -> str | None:
+    return None
+
+
+def _fault_of_images(x: Any) -> str | None:
+    if not isinstance(x, np.ndarray):
+        return f"x of type {type(x).__name__}; it must be a NumPy array"
     if x.dtype != np.uint8 or not (x.ndim == 3 or (x.ndim == 4 and x.shape[3] == 3)):
         return f"x {x.dtype} {x.shape}; it must be uint8 (N, H, W) or (N, H, W, 3)"
+    return None if x.size else f"no samples: x is {x.shape}"
+
+
+def _fault_of_table(x: Any) -> str | None:
+    import pandas as pd  # noqa: PLC0415 - not needed for images
+
+    if not isinstance(x, pd.DataFrame):
+        return f"x of type {type(x).__name__}; of kind 'table' it must be a DataFrame"
+    if x.empty:
+        return f"no values: x is {x.shape}"
+    if not x.columns.is_unique:
+        twice = ", ".join(map(str, x.columns[x.columns.duplicated()].unique()))
+        return f"columns of the same name: {twice}"
+    if not x.index.equals(pd.RangeIndex(len(x))):
+        return "a DataFrame whose index is not 0 to N - 1"
+    return None
+
+
+def _fault_of_signals(x: Any) -> str | None:
+    if not isinstance(x, np.ndarray):
+        return f"x of type {type(x).__name__}; it must be a NumPy array"
+    if x.dtype not in (np.float32, np.float64) or x.ndim not in (2, 3):
+        return f"x {x.dtype} {x.shape}; it must be float (N, length) or (N, length, channels)"
     if not x.size:
         return f"no samples: x is {x.shape}"
-    if y.dtype != np.int64 or y.shape != (len(x),):
-        return f"y {y.dtype} {y.shape}; it must be int64 ({len(x)},), as long as x"
-    return _fault_of_classes(dataset)
+    return None if np.isfinite(x).all() else "signals with NaN or infinity"
+
+
+_FAULT_OF_KIND = {"images": _fault_of_images, "table": _fault_of_table, "signals": _fault_of_signals}
 
 
 def _fault_of_classes(dataset: Dataset) -> str | None:
@@ -154,6 +194,17 @@ def _fault_of_classes(dataset: Dataset) -> str | None:
         return "labels in y but no classes; without classes y must be all zero"
     if classes and (low < 0 or high >= len(classes)):
         return f"y from {low} to {high}; it must be an index into the {len(classes)} classes, from 0"
+    return None
+
+
+def _fault_of_target(dataset: Dataset) -> str | None:
+    target = dataset.target
+    if target is not None and (dataset.kind != "table" or target not in dataset.x.columns):
+        return f"target {target!r}, which is no column of a table"
+    if target is not None and not dataset.classes:
+        return f"target {target!r} but no classes; a target that is no class is a column like any other"
+    if target is None and dataset.classes and dataset.kind == "table":
+        return "a table with classes but no target; it must be the column that has the classes"
     return None
 
 

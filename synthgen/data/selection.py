@@ -14,6 +14,7 @@ from synthgen.components import ClassLabel, Dataset
 from synthgen.data.sources.memory import require_room_for_part
 from synthgen.errors import DataError, UsageError
 from synthgen.options import SourceOptions
+from synthgen.values import take
 
 _log = logging.getLogger("synthgen")
 
@@ -104,8 +105,9 @@ def _keep_limit(dataset: Dataset, limit: int, rng: np.random.Generator) -> Datas
 def _take(dataset: Dataset, keep: np.ndarray) -> Dataset:
     if keep.all():
         return dataset
-    require_room_for_part(dataset.name, int(keep.sum()), len(keep), dataset.x[0].nbytes)
-    return replace(dataset, x=dataset.x[keep], y=dataset.y[keep])
+    if isinstance(dataset.x, np.ndarray):
+        require_room_for_part(dataset.name, int(keep.sum()), len(keep), dataset.x[0].nbytes)
+    return replace(dataset, x=take(dataset.x, np.flatnonzero(keep)), y=dataset.y[keep])
 
 
 def _noted(dataset: Dataset, note: str) -> Dataset:

@@ -26,9 +26,7 @@ def dataset_card(
         _contents(manifest),
         *(["## How to read it", f"```python\n{usage}\n```"] if usage else []),
         "## Limits",
-        "- Samples may lack rare kinds of the real data, and some may not be recognisable as their class.\n"
-        "- Some may resemble single training samples; nothing here promises privacy.\n"
-        "- Judge a model trained on these samples by real data that the generator has never seen.",
+        _limits(manifest),
     ]
     head = (
         f"---\n{yaml.safe_dump(front_matter, sort_keys=False, allow_unicode=True)}---\n\n"
@@ -38,19 +36,39 @@ def dataset_card(
     return head + "\n\n".join(parts) + "\n"
 
 
+def _noun(manifest: dict[str, Any]) -> str:
+    return "rows" if "columns" in manifest else "samples"
+
+
 def _what_it_is(manifest: dict[str, Any]) -> str:
+    noun = _noun(manifest)
     name, real, count = manifest["data"]["name"], manifest["real"], manifest["count"]
     maker = f"A neural network trained on {name} made them; none was recorded from the real world."
     if not real:
-        return f"**Every one of the {count:,} samples in this dataset is SYNTHETIC.** {maker}"
+        return f"**Every one of the {count:,} {noun} in this dataset is SYNTHETIC.** {maker}"
     return (
-        f"**{manifest['synthetic']:,} of the {count:,} samples in this dataset are SYNTHETIC.** {maker}"
+        f"**{manifest['synthetic']:,} of the {count:,} {noun} in this dataset are SYNTHETIC.** {maker}"
         f" **The first {real:,} are REAL**: the training data itself, marked as such. Whatever holds for {name},"
         " licence and privacy above all, holds for them."
     )
 
 
+def _limits(manifest: dict[str, Any]) -> str:
+    noun = _noun(manifest)
+    faults = (
+        "Rows may lack rare values of the real data, and some may combine values that never go together"
+        if "columns" in manifest
+        else "Samples may lack rare kinds of the real data, and some may not be recognisable as their class"
+    )
+    return (
+        f"- {faults}.\n"
+        f"- Some may resemble single training {noun}; nothing here promises privacy.\n"
+        f"- Judge a model trained on these {noun} by real data that the generator has never seen."
+    )
+
+
 def _making(manifest: dict[str, Any]) -> str:
+    where = manifest["plan"].get("where", {})
     facts = {
         "recipe": manifest["recipe"],
         "training steps": manifest["steps"],
@@ -62,10 +80,11 @@ def _making(manifest: dict[str, Any]) -> str:
         if manifest["data"]["fingerprint"]
         else None,
         "seed": manifest["seed"],
+        "asked for": ", ".join(f"{name} = {value}" for name, value in where.items()) or None,
         "order": manifest["order"],
     }
     rows = "\n".join(f"- {name}: {value}" for name, value in facts.items() if value is not None)
-    what = "The same synthetic samples again" if manifest["real"] else "The same samples again"
+    what = f"The same {'synthetic ' * bool(manifest['real'])}{_noun(manifest)} again"
     again = f'import synthgen\nx, y = synthgen.load("PATH/OF/THE/MODEL").sample({_arguments(manifest)})'
     return f"{rows}\n\n{what}, from the model of that hash:\n\n```python\n{again}\n```"
 
@@ -78,20 +97,39 @@ def _arguments(manifest: dict[str, Any]) -> str:
 
 
 def _contents(manifest: dict[str, Any]) -> str:
-    shape = " × ".join(map(str, manifest["shape"]))
-    lines = [f"{manifest['count']:,} samples of shape {shape}, format `{manifest['format']['name']}`."]
+    count, format_ = f"{manifest['count']:,}", f"format `{manifest['format']['name']}`"
+    columns = manifest.get("columns", ())
+    if columns:
+        parts = [f"{count} rows × {len(columns)} columns, {format_}.", _columns(columns)]
+    else:
+        shape = " × ".join(map(str, manifest["shape"]))
+        parts = [f"{count} samples of shape {shape}, {format_}."]
     classes = [entry for entry in manifest["classes"] if entry["count"]]
     if not classes:
-        return lines[0] + " No labels."
+        parts[0] += " No labels."
+        return "\n\n".join(parts)
+    target = [f"The label is column `{manifest['target']}`:"] if "target" in manifest else []
+    return "\n\n".join([*parts, *target, _classes(classes, _noun(manifest))])
+
+
+def _columns(columns: list[dict[str, Any]]) -> str:
+    rows = [f"| {_cell(column['name'])} | {column['dtype']} |" for column in columns]
+    return "\n".join(["| column | type |", "| --- | --- |", *rows])
+
+
+def _classes(classes: list[dict[str, Any]], noun: str) -> str:
     real, folders = "real" in classes[0], "folder" in classes[0]
-    lines += [
-        "",
-        "| number | class | samples |" + " of them real |" * real + " folder |" * folders,
+    lines = [
+        f"| number | class | {noun} |" + " of them real |" * real + " folder |" * folders,
         "| ---: | --- | ---: |" + " ---: |" * real + " --- |" * folders,
     ]
     for entry in classes:
-        name = entry["name"].replace("|", "\\|").replace("\n", " ")
-        row = f"| {entry['number']} | {name} | {entry['count']:,} |"
+        row = f"| {entry['number']} | {_cell(entry['name'])} | {entry['count']:,} |"
         row += f" {entry['real']:,} |" if real else ""
         lines.append(row + (f" `{entry['folder']}` |" if folders else ""))
     return "\n".join(lines)
+
+
+def _cell(text: object) -> str:
+    """A text as a cell of a table in Markdown."""
+    return str(text).replace("|", "\\|").replace("\n", " ")

@@ -1,24 +1,25 @@
-"""`dataset.csv`, or one for each shard: pixels as columns, or the paths of PNG files."""
+"""`dataset.csv`, or one for each shard: rows of a table, values of a signal, pixels, or paths of PNG files."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
-from io import StringIO
 from itertools import count
-from typing import Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from pydantic import Field
 
 from synthgen import DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard
-from synthgen.export.image_table import (
+from synthgen.export.array_table import (
+    array_usage,
+    check_samples,
     label_columns,
-    pixel_columns,
-    table_usage,
+    value_columns,
     write_pictures,
 )
-from synthgen.export.images import image_stream
+from synthgen.export.csv_text import row
+from synthgen.export.kinds import is_signals, is_table
+from synthgen.export.streams import checked, peek
 
 FILE = "dataset.csv"
 
@@ -28,15 +29,17 @@ forty times as fast as pandas."""
 
 
 class CsvExporter(Exporter):
-    """CSV: a row a sample, with its class's number and name and its pixels, or PNG paths.
+    """CSV: a table's own rows and columns, nothing else; or a row for each signal or image.
 
-    The columns are `sample`, `label` (the source's class number), `class`, `real` (true for an original, where
-    originals are included), and `pixel_0`, `pixel_1`, ...: row by row, in RGB images a pixel's R, G and B
-    together. With `pixels: png` they end with `path` instead. UTF-8, lines end with a line feed.
+    Where originals are included, tables have a last column `real`, which is True for them. Rows of signals and
+    images begin with `sample`, `label` (the source's class number), `class` and, with originals, `real`. Then
+    come `value_0` and on (`value_0_0` and on, by time and channel) or `pixel_0` and on: row by row, in RGB
+    images a pixel's R, G and B together. With `pixels: png` images end with `path` instead. UTF-8, lines end
+    with a line feed, what is missing is empty, times are ISO 8601.
     """
 
     class Options(Options):
-        """How the table is written."""
+        """How images are written."""
 
         pixels: Literal["flat", "png"] = "flat"
         """flat: a column for each value, pixel_0 and so on; png: a column with the path of a PNG file."""
@@ -45,38 +48,56 @@ class CsvExporter(Exporter):
 
     def usage(self, info: DatasetInfo) -> str:
         """Python that reads the dataset."""
+        if info.columns:
+            from synthgen.export.csv_table import table_usage  # noqa: PLC0415
+
+            return table_usage(FILE, info)
         # a class may be called 07, or NA
         read = 'pd.read_csv(FILE, dtype={"class": str}, keep_default_na=False)'
-        return table_usage(self.options.pixels, info, FILE, read if info.classes else "pd.read_csv(FILE)")
+        return array_usage(self.options.pixels, info, FILE, read if info.classes else "pd.read_csv(FILE)")
+
+    def check(self, x: Any) -> None:
+        """Raise UnsupportedError for what is no table, no signals and no grey or RGB images."""
+        check_samples(x, "csv", self.options.pixels)
 
     def write(
         self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder
     ) -> None:
-        """Write row by row. Raises UnsupportedError for what is no grey or RGB image."""
-        shape, batches = image_stream(batches, "csv")
-        flat = self.options.pixels == "flat"
-        labels = [_row([label.number, label.name]) + b"," for label in info.classes] or [b""]
+        """Write row by row. Raises UnsupportedError as `check` does."""
+        first, batches = peek(checked(batches, self.check))
         with folder.open(shard.file(FILE)) as file:
-            columns = pixel_columns(shape) if flat else ["path"]
-            file.write(_row([*label_columns(info), *columns]) + b"\n")
-            for batch in batches:
-                real = (b"true," if batch.real else b"false,") if info.real else b""
-                images = _pixels(batch.x) if flat else self._paths(batch, info, folder)
-                rows = zip(count(batch.start), batch.y.tolist(), images, strict=False)
-                file.writelines(b"%d,%b%b%b\n" % (n, labels[y], real, image) for n, y, image in rows)
+            if is_table(first):
+                from synthgen.export.csv_table import write_table  # noqa: PLC0415 - pandas is slow to import
+
+                write_table(file, batches, info)
+            else:
+                self._write_arrays(file, first, batches, info, folder)
+
+    def _write_arrays(
+        self,
+        file: BinaryIO,
+        first: np.ndarray,
+        batches: Iterable[SampleBatch],
+        info: DatasetInfo,
+        folder: OutputFolder,
+    ) -> None:
+        flat = self.options.pixels == "flat"
+        labels = [row([label.number, label.name]) + b"," for label in info.classes] or [b""]
+        file.write(row([*label_columns(info), *(value_columns(first) if flat else ["path"])]) + b"\n")
+        for batch in batches:
+            real = (b"true," if batch.real else b"false,") if info.real else b""
+            values = _values(batch.x) if flat else self._paths(batch, info, folder)
+            rows = zip(count(batch.start), batch.y.tolist(), values, strict=False)
+            file.writelines(b"%d,%b%b%b\n" % (n, labels[y], real, cells) for n, y, cells in rows)
 
     def _paths(self, batch: SampleBatch, info: DatasetInfo, folder: OutputFolder) -> Iterator[bytes]:
         return map(str.encode, write_pictures(batch, info, folder, self.options.compress_level))
 
 
-def _pixels(x: np.ndarray) -> Iterator[bytes]:
-    """Each image's values with commas between."""
-    for row in x.reshape(len(x), -1):
-        yield _CELLS[row].tobytes().translate(None, b"\0")[:-1]
-
-
-def _row(values: Iterable[object]) -> bytes:
-    """Cells with commas between, quoted where they must be."""
-    text = StringIO()
-    csv.writer(text, lineterminator="").writerow(values)
-    return text.getvalue().encode()
+def _values(x: np.ndarray) -> Iterator[bytes]:
+    """Each sample's values with commas between."""
+    flat = x.reshape(len(x), -1)
+    if not is_signals(x):
+        return (_CELLS[pixels].tobytes().translate(None, b"\0")[:-1] for pixels in flat)
+    exact = x.dtype == np.float64  # of other types, as many digits as they have
+    return (",".join(map(str, signal)).encode() for signal in (flat if exact else flat.astype(str)).tolist())

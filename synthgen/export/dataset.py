@@ -23,7 +23,7 @@ from synthgen.export.shards import Progress, ShardCutter, Tally, plan_shards
 from synthgen.files import reason
 from synthgen.output_folder import JOURNAL, MANIFEST, OutputFolder
 from synthgen.prefetch import prefetch
-from synthgen.sampling import CHUNK, ClassPlan
+from synthgen.sampling import ClassPlan
 from synthgen.synthesizer import Synthesizer
 
 logger = logging.getLogger("synthgen")
@@ -57,7 +57,7 @@ def export_dataset(
     info = DatasetInfo(data, synthesizer.classes, count, len(str(count - 1)), real, len(shards))
     facts = dataset_facts(synthesizer, plan, seed, real)
     facts["format"] = {"name": exporter_name, "options": exporter.options.model_dump(mode="json")}
-    request = _digest(facts, shards[0].count, synthesizer.device, originals)
+    request = _digest(facts, shards[0].count, synthesizer, originals)
     with partial_dataset(directory, request) as folder:
         tally = Tally.begin(len(info.classes), folder.note)
         if tally.count:
@@ -68,13 +68,16 @@ def export_dataset(
             with closing(_samples(synthesizer, plan, seed, originals, tally.count)) as samples:
                 cutter = ShardCutter(samples, tally, progress)
                 for shard in shards[tally.shards :]:
-                    _call(exporter_name, exporter.write, cutter.take(shard.count), info, shard, folder)
+                    batches = cutter.take(shard.count)
+                    call_exporter(exporter_name, exporter.write, batches, info, shard, folder)
                     _check_taken(exporter_name, tally.count - shard.start, shard.count)
                     tally.shards += 1
                     folder.complete_shard(tally.note())
-            head = add_counts(facts, synthesizer.classes, tally, _call(exporter_name, exporter.folders, info))
-            usage = _call(exporter_name, exporter.usage, info)
-            front_matter = _call(exporter_name, exporter.front_matter, info)
+            info = tally.describe(info)
+            folders = call_exporter(exporter_name, exporter.folders, info)
+            head = add_counts(facts, synthesizer.classes, tally, folders)
+            usage = call_exporter(exporter_name, exporter.usage, info)
+            front_matter = call_exporter(exporter_name, exporter.front_matter, info)
             folder.add_card(dataset_card(head, usage, front_matter).encode())
             _check_recorded(exporter_name, folder)
             write_manifest(folder.path / MANIFEST, head, folder.recorded())
@@ -83,10 +86,15 @@ def export_dataset(
     return head
 
 
-def _digest(facts: dict[str, Any], shard_size: int, device: torch.device, originals: Originals | None) -> str:
+def _digest(
+    facts: dict[str, Any], shard_size: int, synthesizer: Synthesizer, originals: Originals | None
+) -> str:
     """What must be equal for an export to go on with what another has left; arithmetic too."""
     real = originals and [originals.fingerprint, hashlib.sha256(originals.index.tobytes()).hexdigest()]
-    text = json.dumps([facts, shard_size, CHUNK, device.type, torch.__version__, real], sort_keys=True)
+    text = json.dumps(
+        [facts, shard_size, synthesizer.codec.chunk, synthesizer.device.type, torch.__version__, real],
+        sort_keys=True,
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -106,7 +114,7 @@ def _samples(
         yield batch._replace(start=real + batch.start)
 
 
-def _call(name: str, method: Any, *args: Any) -> Any:
+def call_exporter(name: str, method: Any, *args: Any) -> Any:
     """Call an exporter's method; what is not an expected error is the plugin's fault."""
     try:
         return method(*args)

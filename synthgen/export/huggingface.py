@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import Field
 
 from synthgen import DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard
-from synthgen.export.images import check_images, png, sample_names
+from synthgen.export.images import png, sample_names
+from synthgen.export.kinds import check_images
 
 _SIZES = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M", 10**7: "1M<n<10M"}
 
@@ -56,6 +57,10 @@ class HuggingFaceExporter(Exporter):
             "dataset_info": {"config_name": "default", "features": _features(info)},
         }
 
+    def check(self, x: Any) -> None:
+        """Raise UnsupportedError for what is no grey or RGB images."""
+        check_images(x, "huggingface")
+
     def write(
         self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder
     ) -> None:
@@ -64,7 +69,7 @@ class HuggingFaceExporter(Exporter):
         labels = [{"label": name} for name in [label.name for label in info.classes]] or [{}]
         with folder.open(f"{place}metadata.jsonl") as metadata:
             for batch in batches:
-                check_images(batch.x, "huggingface")
+                self.check(batch.x)
                 real = {"real": batch.real} if info.real else {}
                 names = sample_names(batch, info.digits)
                 for i, (name, image, y) in enumerate(zip(names, batch.x, batch.y.tolist(), strict=True)):

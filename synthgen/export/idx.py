@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from pydantic import Field
@@ -20,7 +20,8 @@ from synthgen import (
     Shard,
     UnsupportedError,
 )
-from synthgen.export.images import image_stream
+from synthgen.export.kinds import check_images
+from synthgen.export.streams import checked, peek
 
 _CODES = {"u1": 0x08, ">i4": 0x0C}
 """The third byte of a file, by NumPy's name of the type."""
@@ -65,11 +66,15 @@ class IdxExporter(Exporter):
         ]
         return "\n".join(lines)
 
+    def check(self, x: Any) -> None:
+        """Raise UnsupportedError for what is no grey or RGB images."""
+        check_images(x, "idx")
+
     def write(
         self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder
     ) -> None:
         """Stream images and labels side by side. Raises UnsupportedError for what is no grey or RGB image."""
-        shape, batches = image_stream(batches, "idx")
+        first, batches = peek(checked(batches, self.check))
         numbers, label_type = _class_numbers(info.classes)
         written = 0
         with ExitStack() as files:
@@ -77,7 +82,7 @@ class IdxExporter(Exporter):
             def new(what: str, dtype: str, *axes: int) -> BinaryIO:
                 return files.enter_context(self._array(what, dtype, (shard.count, *axes), shard, folder))
 
-            images = new("images", "u1", *shape)
+            images = new("images", "u1", *first.shape[1:])
             labels = new("labels", label_type) if info.classes else None
             real = new("real", "u1") if info.real else None
             for batch in batches:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from pydantic import Field
 
 from synthgen import ClassLabel, DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard
-from synthgen.export.images import check_images, png, sample_names
+from synthgen.export.images import png, sample_names
+from synthgen.export.kinds import check_images
 
 UNLABELLED = "unlabelled"
 """The one folder of a dataset without classes."""
@@ -45,6 +47,10 @@ class ImageFolderExporter(Exporter):
             "image, label = data[0]  # label: place of the class folder; see manifest.json"
         )
 
+    def check(self, x: Any) -> None:
+        """Raise UnsupportedError for what is no grey or RGB images."""
+        check_images(x, "image_folder")
+
     def write(
         self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder
     ) -> None:
@@ -53,7 +59,7 @@ class ImageFolderExporter(Exporter):
             UNLABELLED
         ]  # none for a class without samples: ImageFolder refuses it
         for batch in batches:
-            check_images(batch.x, "image_folder")
+            self.check(batch.x)
             names = sample_names(batch, info.digits)
             for name, image, label in zip(names, batch.x, batch.y.tolist(), strict=True):
                 folder.write(f"{folders[label]}/{name}.png", png(image, self.options.compress_level))

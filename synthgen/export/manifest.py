@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from synthgen.components import ClassLabel
 from synthgen.export.shards import Tally
@@ -19,6 +22,7 @@ _DATA_FACTS = {"name": "data", "description": "description", "notes": "notes", "
 def dataset_facts(synthesizer: Synthesizer, plan: ClassPlan, seed: int, real: int) -> dict[str, Any]:
     """All that can be said of the dataset before it is made; `format` is left for the caller to fill in."""
     source = synthesizer.source
+    target = synthesizer.source.get("target")
     return {
         "synthetic": plan.count,
         "real": real,
@@ -32,6 +36,7 @@ def dataset_facts(synthesizer: Synthesizer, plan: ClassPlan, seed: int, real: in
         "seed": seed,
         "plan": _plan(synthesizer.classes, plan),
         "order": _order(plan, real),
+        **({"target": target} if target is not None else {}),
     }
 
 
@@ -45,17 +50,28 @@ def add_counts(
         entry |= {"real": tally.real_per_class[i]} if facts["real"] else {}
         entry |= {"folder": folders[i]} if folders else {}
         entries.append(entry)
-    return {**facts, "count": tally.count, "shape": tally.shape, "classes": entries}
+    columns = [{"name": name, "dtype": dtype} for name, dtype in tally.columns or ()]
+    what: dict[str, Any] = {"columns": columns} if columns else {"dtype": tally.dtype}
+    return {**facts, "count": tally.count, "shape": tally.shape, **what, "classes": entries}
 
 
 def _plan(classes: Sequence[ClassLabel], plan: ClassPlan) -> dict[str, Any]:
     """The arguments of `Synthesizer.sample` that make these samples; classes by their numbers."""
+    where = {"where": {str(name): _plain(value) for name, value in plan.where}} if plan.where else {}
     if plan.per_class:
         counts = {label.number: n for label, n in zip(classes, plan.per_class, strict=True) if n}
         same = len(counts) == len(classes) and len(set(counts.values())) == 1
-        return {"per_class": plan.per_class[0] if same else counts}
+        return {"per_class": plan.per_class[0] if same else counts} | where
     drawn = [label.number for label, weight in zip(classes, plan.weights, strict=True) if weight]
-    return {"n": plan.count} | ({"classes": drawn} if len(drawn) < len(classes) else {})
+    return {"n": plan.count} | ({"classes": drawn} if len(drawn) < len(classes) else {}) | where
+
+
+def _plain(value: Any) -> str | int | float | bool | None:
+    """A value that was asked for, as JSON and Python write it; what is neither, a time for one, as its text."""
+    value = value.item() if isinstance(value, np.generic) and value.dtype.kind in "biufU" else value
+    if isinstance(value, float) and math.isnan(value):  # JSON has none
+        return None
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def _order(plan: ClassPlan, real: int) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 
 from synthgen import DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard, UnsupportedError
+from synthgen.export.kinds import WRITE_TABLES, is_table
+from synthgen.export.streams import checked
 
 FILE = "dataset.npz"
 
@@ -37,6 +39,13 @@ class NpzExporter(Exporter):
         lines += [f'{name} = np.concatenate([part["{name}"] for part in parts])' for name in wanted]
         return "\n".join(["from glob import glob", "import numpy as np", *lines])
 
+    def check(self, x: Any) -> None:
+        """Raise UnsupportedError for tables, and for arrays of anything but numbers."""
+        if is_table(x):
+            raise UnsupportedError(f"exporter 'npz' writes arrays, not rows of a table; {WRITE_TABLES}")
+        if x.dtype.hasobject:
+            raise UnsupportedError("exporter 'npz' writes arrays of numbers, not of Python objects")
+
     def write(
         self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder
     ) -> None:
@@ -58,9 +67,7 @@ class NpzExporter(Exporter):
         labels, real = np.empty(count, np.int64), np.zeros(count, np.bool_)
         written = 0
         with self._member(archive, "x") as file:
-            for batch in batches:
-                if batch.x.dtype.hasobject:
-                    raise UnsupportedError("exporter 'npz' writes arrays of numbers, not of Python objects")
+            for batch in checked(batches, self.check):
                 if written == 0:
                     _write_header(file, batch.x.dtype, (count, *batch.x.shape[1:]))
                 here = slice(written, written + len(batch.x))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
+import torch
 
-from synthgen.components import Dataset, SampleBatch
-from synthgen.sampling import CHUNK
+from synthgen.components import Codec, Dataset, SampleBatch
+from synthgen.values import take
+
+_BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,23 @@ class Originals:
         wanted = np.ones(len(dataset), bool) if classes is None else np.isin(dataset.y, classes)
         return cls(dataset, fingerprint, np.flatnonzero(wanted))
 
+    def having(self, where: Sequence[tuple[str, Any]], codec: Codec) -> Self:
+        """Those that have these values of conditions, which the codec's `check_where` has passed."""
+        if not where:
+            return self
+        names = [condition.name for condition in codec.conditions(self.dataset)]
+        codes = codec.encode_conditions(self.dataset)[torch.from_numpy(self.index)]
+        asked = codec.draw_conditions(self.dataset.y[:1], np.zeros(1), dict(where))
+        wanted = {str(name) for name, _ in where}
+        places = [place for place, name in enumerate(names) if name in wanted]
+        same = (codes[:, places] == asked[:, places]).all(1)
+        return replace(self, index=self.index[same.numpy()])
+
     def __len__(self) -> int:
         return len(self.index)
 
     def stream(self, start: int = 0) -> Iterator[SampleBatch]:
         """The samples from number `start` on, a few at a time."""
-        for first in range(start, len(self), CHUNK):
-            part = self.index[first : first + CHUNK]
-            yield SampleBatch(self.dataset.x[part], self.dataset.y[part], first, real=True)
+        for first in range(start, len(self), _BATCH):
+            part = self.index[first : first + _BATCH]
+            yield SampleBatch(take(self.dataset.x, part), self.dataset.y[part], first, real=True)

@@ -1,43 +1,46 @@
-"""`dataset.parquet`, or one for each shard: pixels as columns, or the paths of PNG files."""
+"""`dataset.parquet`, or one for each shard: rows of a table, values of a signal, pixels, or paths of PNG files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from math import prod
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from pydantic import Field
 
 from synthgen import DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard, UnsupportedError
-from synthgen.export.image_table import (
+from synthgen.export.array_table import (
+    array_usage,
+    check_samples,
     label_columns,
-    pixel_columns,
-    table_usage,
+    list_column,
+    value_columns,
     write_pictures,
 )
-from synthgen.export.images import image_stream
+from synthgen.export.kinds import is_table
+from synthgen.export.streams import checked, groups, peek
 
 FILE = "dataset.parquet"
 ROW_GROUP_BYTES = 2**23
-"""Pixels of a row group; a group is what is held in memory."""
+"""Of a row group, where samples are arrays; a group is what is held in memory."""
 
 
 class ParquetExporter(Exporter):
-    """Parquet: a row a sample, with its class's number and name and its pixels, or PNG paths; needs pyarrow.
+    """Parquet: a table's own rows and columns, nothing else; or a row for each signal or image; needs pyarrow.
 
-    The columns are those of `csv`: `sample`, `label` (the source's class number), `class`, `real` where
-    originals are included, and `pixel_0`, `pixel_1`, ... (row by row, in RGB images a pixel's R, G and B
-    together), or all of them in `pixels`, or a `path`. The schema's metadata has an image's `shape`.
+    The columns are those of `csv`; a table's keep their types, categories, time zones and nullable numbers
+    among them. Signals and images can have all their values in one column, `values` or `pixels`, images a
+    `path` instead; the schema's metadata has the `shape` of one.
     """
 
     class Options(Options):
-        """How the table is written."""
+        """How columns are packed, and how images are written."""
 
         pixels: Literal["flat", "list", "png"] = "flat"
-        """flat: a column for each value, pixel_0 and so on; list: one column of lists, better beyond some
-        thousand values; png: a column with the path of a PNG file."""
+        """flat: a column for each value of an image or a signal, pixel_0 or value_0 and so on; list: one column
+        of lists, better beyond some thousand values; png: a column with the path of a PNG file."""
         compress_level: int = Field(1, ge=0, le=9)
         """zlib's effort on PNG files, from 0 (none) to 9 (smallest and slowest)."""
         compression: Literal["zstd", "snappy", "none"] = "zstd"
@@ -54,55 +57,82 @@ class ParquetExporter(Exporter):
 
     def usage(self, info: DatasetInfo) -> str:
         """Python that reads the dataset."""
-        return table_usage(self.options.pixels, info, FILE, "pd.read_parquet(FILE)")
+        if info.columns:
+            from synthgen.export.parquet_table import table_usage  # noqa: PLC0415
+
+            return table_usage(FILE, info)
+        return array_usage(self.options.pixels, info, FILE, "pd.read_parquet(FILE)")
+
+    def check(self, x: Any) -> None:
+        """Raise UnsupportedError for what is no table, no signals and no grey or RGB images."""
+        check_samples(x, "parquet", self.options.pixels)
+        if is_table(x):
+            from synthgen.export.parquet_table import check_rows  # noqa: PLC0415 - pandas is slow to import
+
+            check_rows(x)
 
     def write(
         self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder
     ) -> None:
-        """Write a row group at a time. Raises UnsupportedError for what is no grey or RGB image."""
+        """Write a row group at a time. Raises UnsupportedError as `check` does."""
+        first, batches = peek(batches)
+        self.check(first)
+        with folder.open(shard.file(FILE)) as file:
+            if is_table(first):
+                from synthgen.export.parquet_table import write_table  # noqa: PLC0415
+
+                write_table(file, batches, info, self.options.compression)
+            else:
+                self._write_arrays(file, first, checked(batches, self.check), info, folder)
+
+    def _write_arrays(
+        self,
+        file: BinaryIO,
+        first: np.ndarray,
+        batches: Iterable[SampleBatch],
+        info: DatasetInfo,
+        folder: OutputFolder,
+    ) -> None:
         import pyarrow as pa  # noqa: PLC0415
         from pyarrow.parquet import ParquetWriter  # noqa: PLC0415
 
-        shape, batches = image_stream(batches, "parquet")
-        schema = self._schema(info, shape)
-        rows = max(1, ROW_GROUP_BYTES // prod(shape))
-        with (
-            folder.open(shard.file(FILE)) as file,
-            ParquetWriter(file, schema, compression=self.options.compression) as writer,
-        ):
-            for group in _groups(batches, rows):
-                columns = _label_columns(group, info) + self._image_columns(group, info, folder)
+        schema = self._schema(info, first)
+        rows = max(1, ROW_GROUP_BYTES // (prod(first.shape[1:]) * first.itemsize))
+        with ParquetWriter(file, schema, compression=self.options.compression) as writer:
+            for group in groups(batches, rows):
+                columns = _label_columns(group, info) + self._value_columns(group, info, folder)
                 writer.write_table(pa.Table.from_arrays(columns, schema=schema))
 
-    def _schema(self, info: DatasetInfo, shape: tuple[int, ...]) -> Any:
-        """A `pyarrow.Schema`: the columns, and the shape of an image."""
+    def _schema(self, info: DatasetInfo, x: np.ndarray) -> Any:
+        """A `pyarrow.Schema`: the columns, and the shape of one of these samples."""
         import pyarrow as pa  # noqa: PLC0415
 
+        shape, dtype = x.shape[1:], pa.from_numpy_dtype(x.dtype)
         types = {
             "sample": pa.int64(),
             "label": pa.int64(),
             "class": pa.string(),
             "real": pa.bool_(),
-            "pixels": pa.list_(pa.uint8(), prod(shape)),
+            list_column(x): pa.list_(dtype, prod(shape)),
             "path": pa.string(),
         }
-        images = {"flat": pixel_columns(shape), "list": ["pixels"], "png": ["path"]}[self.options.pixels]
-        names = [*label_columns(info), *images]
+        values = {"flat": value_columns(x), "list": [list_column(x)], "png": ["path"]}[self.options.pixels]
+        names = [*label_columns(info), *values]
         return pa.schema(
-            [(name, types.get(name, pa.uint8())) for name in names], metadata={"shape": json.dumps(shape)}
+            [(name, types.get(name, dtype)) for name in names], metadata={"shape": json.dumps(shape)}
         )
 
-    def _image_columns(self, group: list[SampleBatch], info: DatasetInfo, folder: OutputFolder) -> list[Any]:
-        """The columns that stand for the images: arrays, or a list of paths."""
+    def _value_columns(self, group: list[SampleBatch], info: DatasetInfo, folder: OutputFolder) -> list[Any]:
+        """The columns that stand for the samples: arrays, or a list of paths."""
         if self.options.pixels == "png":
             level = self.options.compress_level
             return [[path for batch in group for path in write_pictures(batch, info, folder, level)]]
-        pixels = np.concatenate([batch.x.reshape(len(batch.x), -1) for batch in group])
+        values = np.concatenate([batch.x.reshape(len(batch.x), -1) for batch in group])
         if self.options.pixels == "list":
             import pyarrow as pa  # noqa: PLC0415
 
-            return [pa.FixedSizeListArray.from_arrays(pixels.reshape(-1), pixels.shape[1])]
-        return list(np.ascontiguousarray(pixels.T))
+            return [pa.FixedSizeListArray.from_arrays(values.reshape(-1), values.shape[1])]
+        return list(np.ascontiguousarray(values.T))
 
 
 def _label_columns(group: list[SampleBatch], info: DatasetInfo) -> list[Any]:
@@ -117,15 +147,3 @@ def _label_columns(group: list[SampleBatch], info: DatasetInfo) -> list[Any]:
     if info.real:
         columns.append(np.repeat([batch.real for batch in group], [len(batch.x) for batch in group]))
     return columns
-
-
-def _groups(batches: Iterable[SampleBatch], rows: int) -> Iterator[list[SampleBatch]]:
-    """The batches in lists of so many samples or slightly more."""
-    held: list[SampleBatch] = []
-    for batch in batches:
-        held.append(batch)
-        if sum(len(b.x) for b in held) >= rows:
-            yield held
-            held = []
-    if held:
-        yield held

@@ -24,8 +24,9 @@ class ExportSettings(Options):
 
     model_config = ConfigDict(json_schema_extra={"not": {"anyOf": _TWO_AMOUNTS}})
 
-    format: str = "image_folder"
-    """Name of the exporter; its own options stand beside these."""
+    format: str | None = None
+    """Name of the exporter, whose own options stand beside these; what goes with the data if not given:
+    image_folder for images, npz for signals, csv for tables."""
     count: PositiveInt | None = None
     """Synthetic samples in all, spread over the classes; 10000 if nothing else says how many."""
     per_class: PositiveInt | dict[str, NonNegativeInt] | None = None
@@ -35,6 +36,8 @@ class ExportSettings(Options):
     largest."""
     classes: list[str | int] | None = Field(None, min_length=1)
     """Only these classes, by name or number; all if not given."""
+    where: dict[str, str | int | float | bool | None] | None = None
+    """Values of conditions by name, the label's among them: every synthetic sample has them."""
     include_real: bool = False
     """Begin the dataset with the training data itself, marked as real."""
     shard_size: PositiveInt | None = None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 
-from synthgen.components import SampleBatch, Shard
+from synthgen.components import DatasetInfo, SampleBatch, Shard, TableColumn
+from synthgen.export.kinds import is_table
+from synthgen.export.table_columns import table_columns
 
 Progress = Callable[[int], object]
 """Called with the number of samples that were just handed to the exporter."""
@@ -30,6 +32,10 @@ class Tally:
     count: int = 0
     shape: list[int] | None = None
     """Shape of a sample as its codec decodes it."""
+    dtype: str | None = None
+    """Of samples that are arrays."""
+    columns: list[list[Any]] | None = None
+    """Name and type of each column, of samples that are rows of a table."""
     shards: int = 0
     """Complete shards."""
 
@@ -45,12 +51,26 @@ class Tally:
     def add(self, batch: SampleBatch) -> None:
         """Count a batch."""
         self.count += len(batch.x)
-        self.shape = list(batch.x.shape[1:])
+        if self.shape is None:
+            self._look_at(batch.x)
         if self.per_class:
             counts = np.bincount(batch.y, minlength=len(self.per_class)).tolist()
             self.per_class = [a + b for a, b in zip(self.per_class, counts, strict=True)]
             if batch.real:
                 self.real_per_class = [a + b for a, b in zip(self.real_per_class, counts, strict=True)]
+
+    def _look_at(self, x: Any) -> None:
+        """Note what samples are like, by the first of them."""
+        self.shape = list(x.shape[1:])
+        if is_table(x):
+            self.columns = [list(column) for column in table_columns(x)]
+        else:
+            self.dtype = str(x.dtype)
+
+    def describe(self, info: DatasetInfo) -> DatasetInfo:
+        """With what is known of the samples by now."""
+        columns = tuple(TableColumn(*column) for column in self.columns or ())
+        return replace(info, shape=tuple(self.shape or ()), dtype=self.dtype, columns=columns)
 
 
 class ShardCutter:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import tarfile
 from collections.abc import Iterable
+from typing import Any
 
 from pydantic import Field
 
 from synthgen import DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard
-from synthgen.export.images import check_images, png, sample_names
+from synthgen.export.images import png, sample_names
+from synthgen.export.kinds import check_images
 
 BLOCK = 512
 """Bytes; whatever a tar file holds begins and ends at a multiple of it."""
@@ -42,6 +44,10 @@ class WebDatasetExporter(Exporter):
             f".to_tuple({members})"
         )
 
+    def check(self, x: Any) -> None:
+        """Raise UnsupportedError for what is no grey or RGB images."""
+        check_images(x, "webdataset")
+
     def write(
         self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder
     ) -> None:
@@ -49,7 +55,7 @@ class WebDatasetExporter(Exporter):
         numbers = [str(label.number).encode() for label in info.classes]
         with folder.open(f"dataset-{shard.index:06}.tar") as file:
             for batch in batches:
-                check_images(batch.x, "webdataset")
+                self.check(batch.x)
                 records = self._records(info, batch.real)
                 names = sample_names(batch, info.digits)
                 for name, image, y in zip(names, batch.x, batch.y.tolist(), strict=True):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from synthgen import Register, hookimpl
+from synthgen.networks.conv1d import Conv1dDiscriminator, Conv1dGenerator
 from synthgen.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from synthgen.networks.mlp import MLPDiscriminator, MLPGenerator
+from synthgen.networks.residual_mlp import ResidualDiscriminator, ResidualGenerator
 from synthgen.networks.resnet import ResNetDiscriminator, ResNetGenerator
 
 
@@ -14,6 +16,8 @@ def register_generators(register: Register) -> None:
     register("dcgan", DCGANGenerator)
     register("resnet", ResNetGenerator)
     register("mlp", MLPGenerator)
+    register("residual_mlp", ResidualGenerator)
+    register("conv1d", Conv1dGenerator)
 
 
 @hookimpl
@@ -22,3 +26,5 @@ def register_discriminators(register: Register) -> None:
     register("dcgan", DCGANDiscriminator)
     register("resnet", ResNetDiscriminator)
     register("mlp", MLPDiscriminator)
+    register("residual_mlp", ResidualDiscriminator)
+    register("conv1d", Conv1dDiscriminator)

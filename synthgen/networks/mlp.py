@@ -40,10 +40,12 @@ class MLPGenerator(Generator):
     def __init__(self, options: MLPOptions, spec: DataSpec) -> None:
         super().__init__(options, spec)
         self.net = feed_forward(self.input_dim, spec.numel, options)
+        self.activation = spec.activation()
 
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
-        """Samples `(B, *shape)` in [-1, 1]."""
-        return self.net(torch.cat([noise, condition], 1)).view(-1, *self.spec.shape).tanh()
+        """Samples `(B, *shape)`."""
+        x: Tensor = self.activation(self.net(torch.cat([noise, condition], 1)), condition)
+        return x.view(-1, *self.spec.shape)
 
 
 class MLPDiscriminator(Discriminator):

@@ -9,7 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synthgen.recipe.loading import load_recipe, parse_export, parse_recipe, recipe_from_dict
+    from synthgen.recipe.loading import (
+        load_recipe,
+        parse_export,
+        parse_recipe,
+        recipe_for_memory,
+        recipe_from_dict,
+    )
     from synthgen.recipe.schema import Choice, DataChoice, ExportChoice, Recipe
 
 __all__ = [
@@ -20,6 +26,7 @@ __all__ = [
     "load_recipe",
     "parse_export",
     "parse_recipe",
+    "recipe_for_memory",
     "recipe_from_dict",
 ]
 

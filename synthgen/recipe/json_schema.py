@@ -123,11 +123,18 @@ class _Builder:
         found = self._registry.all("exporter")
         for registered in found:
             self._component(registered, "format", dict.fromkeys(settings["properties"], True))
-        settings["properties"]["format"]["anyOf"] = _names(found)
-        default = ExportSettings.model_fields["format"].default
+        settings["properties"]["format"]["anyOf"] = [*_names(found), {"type": "null"}]
+        no_format = {"type": "object", "properties": {"format": {"type": "null"}}}  # or none there
+        settings_alone = {
+            "properties": dict.fromkeys(settings["properties"], True),
+            "additionalProperties": False,
+        }
         return settings | {
             "type": ["object", "null"],
-            "allOf": self._by_name(found, "format", default),
+            "allOf": [
+                *self._by_name(found, "format", None),
+                {"if": no_format, "then": settings_alone},
+            ],
         }
 
     def _component(self, registered: Registered, name_key: str, beside: JsonSchema) -> None:

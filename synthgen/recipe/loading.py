@@ -57,12 +57,19 @@ def parse_recipe(
     if not isinstance(document.value, dict):
         what = "is empty; it" if document.value is None else f"is {show(document.value)}; it"
         raise RecipeError(f"{origin}:1:1 the recipe {what} must have keys such as data: and generator:")
-    return _resolve(document, origin, overrides, registry, _safe(Path(origin).stem))
+    return _resolve(document, origin, overrides, registry, safe_name(Path(origin).stem))
 
 
-def recipe_from_dict(values: Mapping[str, Any], registry: Registry | None = None) -> Recipe:
+def recipe_from_dict(
+    values: Mapping[str, Any], registry: Registry | None = None, overrides: Sequence[str] = ()
+) -> Recipe:
     """The recipe in plain values such as `Recipe.to_dict` gives. Errors name the key alone."""
-    return _resolve(Document(_plain(values, ())), None, (), registry, "recipe")
+    return _resolve(Document(_plain(values, ())), None, overrides, registry, "recipe")
+
+
+def recipe_for_memory(values: Mapping[str, Any], registry: Registry | None = None) -> Recipe:
+    """As `recipe_from_dict`, for data in memory: the recipe names none, and its `data` is None."""
+    return _resolve(Document(_plain(values, ())), None, (), registry, "recipe", in_memory=True)
 
 
 def parse_export(
@@ -76,7 +83,13 @@ def parse_export(
 
 
 def _resolve(
-    document: Document, origin: str | None, overrides: Sequence[str], registry: Registry | None, name: str
+    document: Document,
+    origin: str | None,
+    overrides: Sequence[str],
+    registry: Registry | None,
+    name: str,
+    *,
+    in_memory: bool = False,
 ) -> Recipe:
     problems = Problems(origin, document)
     for duplicate in document.duplicates:
@@ -88,7 +101,8 @@ def _resolve(
         except RecipeError as error:
             problems.add_override(str(error))
     problems.overrides = applied
-    return resolve({"name": name, **document.value}, registry or installed_plugins(), problems)
+    values = {"name": name, **document.value}
+    return resolve(values, registry or installed_plugins(), problems, in_memory=in_memory)
 
 
 def _plain(value: Any, path: KeyPath) -> Any:
@@ -106,7 +120,7 @@ def _plain(value: Any, path: KeyPath) -> Any:
     raise RecipeError(f"{dotted(path)}: must be a plain value, not {type(value).__name__}")
 
 
-def _safe(stem: str) -> str:
+def safe_name(stem: str) -> str:
     """A file's name as a recipe's: whatever a folder should not be called is left out."""
     return re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._-")[:100] or "recipe"
 

@@ -26,21 +26,26 @@ from synthgen.recipe.schema import (
     RecipeSettings,
     plain_options,
 )
-from synthgen.recipe.wording import findings, known_keys, near, show
+from synthgen.recipe.wording import findings, known_keys, matches, near, show
 from synthgen.recipe.yaml_loader import KeyPath
 from synthgen.training.settings import LatentSettings, TrainSettings
 
 SettingsT = TypeVar("SettingsT", bound=Options)
 
 
-def resolve(data: Mapping[str, Any], registry: Registry, problems: Problems) -> Recipe:
-    """The recipe that these values describe; raises all `problems`, those found here among them."""
+def resolve(
+    data: Mapping[str, Any], registry: Registry, problems: Problems, *, in_memory: bool = False
+) -> Recipe:
+    """The recipe that these values describe; raises all `problems`, those found here among them.
+
+    `in_memory` says that the data is there already: the recipe must not name any.
+    """
     resolver = _Resolver(registry, problems)
     resolver.check_sections(data)
     head = {key: data[key] for key in ("name", "seed") if key in data}
     settings = resolver.settings(RecipeSettings, head, ())
     parts: dict[str, Any] = dict(settings or ())
-    parts["data"] = resolver.data(data)
+    parts["data"] = resolver.data(data, in_memory=in_memory)
     codec = data.get("codec")
     parts["codec"] = None if codec is None else resolver.component("codec", codec, ("codec",))
     parts["latent"] = resolver.settings(LatentSettings, data.get("latent"), ("latent",))
@@ -93,9 +98,13 @@ class _Resolver:
             return None
         return self._check(model, raw or {}, path)
 
-    def data(self, data: Mapping[str, Any]) -> DataChoice | None:
-        """The source, and its fallback, which stands among the source's options."""
+    def data(self, data: Mapping[str, Any], *, in_memory: bool) -> DataChoice | None:
+        """The source, and its fallback, which stands among the source's options; none of data in memory."""
         raw, fallback = data.get("data"), None
+        if in_memory:
+            if raw is not None:
+                self.problems.add(("data",), "the data is in memory already; leave this out", at_key=True)
+            return None
         if isinstance(raw, dict) and "fallback" in raw:
             raw = dict(raw)
             other = raw.pop("fallback")
@@ -122,9 +131,15 @@ class _Resolver:
             return None
         keys = known_keys(ExportSettings)
         settings = self._check(ExportSettings, {key: raw[key] for key in raw if key in keys}, path)
-        name = raw.get("format", ExportSettings.model_fields["format"].default)
-        registered = self._find("exporter", name, (*path, "format")) if isinstance(name, str) else None
+        name = raw.get("format")
         rest = {key: raw[key] for key in raw if key not in keys}
+        if name is None:
+            for key in rest:
+                other = "" if matches(key, keys) else " An option of a format needs format: beside it."
+                hint = other + near(key, keys)
+                self.problems.add((*path, key), f"there is no such key.{hint}", at_key=True)
+            return ExportChoice(settings, None) if settings else None
+        registered = self._find("exporter", name, (*path, "format")) if isinstance(name, str) else None
         exporter = self._choose(registered, rest, path, keys) if registered else None
         return ExportChoice(settings, exporter) if settings and exporter else None
 

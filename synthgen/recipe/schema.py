@@ -85,11 +85,13 @@ class ExportChoice:
     """Which samples to write, and the exporter that writes them."""
 
     settings: ExportSettings
-    exporter: Choice
+    exporter: Choice | None
+    """None for the exporter that goes with the data."""
 
     def to_dict(self) -> dict[str, Any]:
         """Settings and the exporter's options in one mapping, as recipes have them."""
-        return {**plain_options(self.settings), **plain_options(self.exporter.options)}
+        options = plain_options(self.exporter.options) if self.exporter else {}
+        return {**plain_options(self.settings), **options}
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ class Recipe:
 
     name: str
     seed: int
-    data: DataChoice
+    data: DataChoice | None
+    """None for data in memory; a recipe in a file always has it."""
     codec: Choice | None
     """None for the codec that goes with the kind of the data."""
     latent: LatentSettings
@@ -121,7 +124,7 @@ class Recipe:
         return {
             "name": self.name,
             "seed": self.seed,
-            "data": self.data.to_dict(),
+            "data": _optional(self.data),
             "codec": _optional(self.codec),
             "latent": plain_options(self.latent),
             "generator": self.generator.to_dict(),
@@ -164,5 +167,5 @@ def plain_options(options: BaseModel) -> dict[str, Any]:
     return options.model_dump(mode="json", by_alias=True, exclude=computed, warnings=False)
 
 
-def _optional(choice: Choice | ExportChoice | None) -> dict[str, Any] | None:
+def _optional(choice: Choice | DataChoice | ExportChoice | None) -> dict[str, Any] | None:
     return choice.to_dict() if choice else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import AliasChoices, BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -56,6 +56,8 @@ _PLAIN = {
     "too_long": "must have at most {max_length} items",
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
+    "union_tag_invalid": "{discriminator} must be one of {expected_tags}, not '{tag}'",
+    "union_tag_not_found": "{discriminator} is missing",
 }
 _TYPES = {kind for kind, text in _PLAIN.items() if "{" not in text and kind != "finite_number"}
 
@@ -71,7 +73,7 @@ def findings(error: ValidationError, model: type[BaseModel], raw: Any, extra: It
         if kind == "missing":
             found.append(Finding(path, "is missing", path[:-1]))
         elif kind == "extra_forbidden":
-            known = [*known_keys(_model_at(model, path[:-1])), *(extra if len(path) == 1 else ())]
+            known = [*known_keys(_model_at(model, path[:-1], raw)), *(extra if len(path) == 1 else ())]
             found.append(
                 Finding(path, "there is no such key." + near(str(path[-1]), known), path, at_key=True)
             )
@@ -162,6 +164,10 @@ def _explain(group: list[ErrorDetails]) -> str:
     if group[0]["type"] in ("literal_error", "enum") and isinstance(value, str):
         close = matches(value, [word.strip("'") for word in texts[0].replace(",", " ").split()])
         text += f". Did you mean {close[0]}?" if close else ""
+    if group[0]["type"] == "union_tag_invalid":
+        context = group[0]["ctx"]
+        close = matches(context["tag"], context["expected_tags"].replace("'", "").split(", "))
+        text += f". Did you mean {close[0]}?" if close else ""
     return text
 
 
@@ -179,18 +185,32 @@ def _number(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _model_at(model: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
-    """The model of the mapping at this path of the options; None if that is no model."""
-    here: type[BaseModel] | None = model
+def _model_at(model: type[BaseModel], path: KeyPath, raw: Any) -> type[BaseModel] | None:
+    """The model of the mapping at this path of the options `raw`; None if that is no model."""
+    here: list[type[BaseModel]] = [model]
     for key in path:
-        if here is None or isinstance(key, int):
-            continue
-        fields = dict(zip(known_keys(here), here.model_fields.values(), strict=True))
-        here = _model_in(fields[key].annotation) if key in fields else None
-    return here
+        raw = raw[key]
+        if not isinstance(key, int):
+            fields = {
+                name: field
+                for one in here[:1]
+                for name, field in zip(known_keys(one), one.model_fields.values(), strict=True)
+            }
+            here = _models_in(fields[key].annotation) if key in fields else []
+        here = [one for one in here if _may_be(one, raw)] or here
+    return here[0] if here else None
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(filter(None, map(_model_in, get_args(annotation))), None)
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
+
+
+def _may_be(model: type[BaseModel], raw: Any) -> bool:
+    """Whether a mapping has all the constants that this one of several models asks for."""
+    return not isinstance(raw, dict) or all(
+        raw.get(name) in get_args(field.annotation)
+        for name, field in model.model_fields.items()
+        if get_origin(field.annotation) is Literal and field.is_required()
+    )

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from synthgen.components import Dataset
-from synthgen.data.loading import load_dataset
 from synthgen.plugins import Registry
+from synthgen.real_data import load_data
 from synthgen.recipe import recipe_from_dict
 from synthgen.starter.sizes import Shape
 
@@ -64,8 +64,7 @@ def look(data: Mapping[str, Any], registry: Registry) -> Findings:
     Raises RecipeError for options that the source does not take or lacks, DataError for data it cannot read.
     """
     networks = {"generator": "mlp", "discriminator": "mlp", "train": {"steps": 1}}
-    source = recipe_from_dict({"data": dict(data), **networks}, registry).data.source
-    return _findings(load_dataset(source.build(), None, 0, name=source.name))
+    return _findings(load_data(recipe_from_dict({"data": dict(data), **networks}, registry)))
 
 
 def _findings(dataset: Dataset) -> Findings:

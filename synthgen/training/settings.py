@@ -106,6 +106,9 @@ class TrainSettings(Options):
     """Stop after this time of training (90s, 5m, 1.5h); schedules end with it."""
     batch_size: PositiveInt = 64
     """Real samples in a step, and as many generated ones."""
+    class_balance: float = Field(0.0, ge=0, le=1)
+    """How often a class is drawn: 0 as often as the data has it, 1 all equally often, between the two by a power
+    of its share. Samples keep the data's balance; what is gained is that rare classes are learnt."""
     discriminator_steps: PositiveInt = 1
     """Discriminator steps for each generator step."""
     optimizer: OptimizerSettings = OptimizerSettings()
@@ -120,6 +123,8 @@ class TrainSettings(Options):
     """Steps over which the learning rates rise from zero."""
     ema: Beta = 0.995
     """Decay of the generator's moving average, which is the model that is kept; 0 keeps the last weights."""
+    calibrate: bool = True
+    """Of tables: after training, bring each column to its real frequencies, class by class."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """Arithmetic of the networks; auto takes bf16 where the device is faster with it."""
     device: Device = "auto"

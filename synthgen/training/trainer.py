@@ -145,10 +145,8 @@ class Trainer:
 
     def draw_batch(self) -> Samples:
         """Real samples for one discriminator step, drawn with replacement."""
-        index = torch.randint(
-            len(self.data), (self.settings.batch_size,), generator=self.random, device=self.device
-        )
-        return self.data.batch(index)
+        settings = self.settings
+        return self.data.batch(self.data.draw(settings.batch_size, self.random, settings.class_balance))
 
     def _set_learning_rates(self) -> None:
         factor = learning_rate_factor(self.settings, self.step, self.progress)

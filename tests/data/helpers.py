@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 from synthgen import ClassLabel, Dataset
@@ -24,6 +25,17 @@ def make_dataset(counts=(5, 4, 3), names=None, numbers=None, shape=(4, 4), **cha
     numbers = numbers or range(len(counts))
     classes = tuple(ClassLabel(number, name) for number, name in zip(numbers, names, strict=True))
     return Dataset(**{"name": "toy", "x": x, "y": np.array(y, np.int64), "classes": classes, **changes})
+
+
+def make_table(x: pd.DataFrame | None = None, **changes: Any) -> Dataset:
+    """Twelve rows of a colour, a number that is the row's, and the label `kind`: a, b, c, a, b, c, ..."""
+    if x is None:
+        colours = ["red", "green", "blue", "red"] * 3
+        x = pd.DataFrame({"colour": colours, "number": np.arange(12.0), "kind": list("abc") * 4})
+    classes = tuple(ClassLabel(number, name) for number, name in enumerate("abc"))
+    y = np.arange(len(x)) % 3
+    given = {"name": "toy", "x": x, "y": y, "classes": classes, "kind": "table", "target": "kind"}
+    return Dataset(**{**given, **changes})
 
 
 def save_picture(path: Path, colour: Any = 100, size=(12, 8), mode: str = "L", **options: Any) -> Path:

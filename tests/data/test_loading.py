@@ -16,7 +16,7 @@ from synthgen.data.sources.image_folder import ImageFolder
 from synthgen.data.sources.mnist import Mnist
 from synthgen.data.sources.npz import Npz
 
-from .helpers import make_dataset
+from .helpers import make_dataset, make_table
 
 
 class LostSource(Source):
@@ -116,11 +116,14 @@ def test_an_unexpected_exception_is_the_plugins_fault_and_names_it():
         ({"x": np.zeros((12, 4, 4), np.float32)}, r"x float32 \(12, 4, 4\); it must be uint8"),
         ({"x": np.zeros((12, 3, 4, 4), np.uint8)}, r"x uint8 \(12, 3, 4, 4\)"),
         ({"x": np.zeros((0, 4, 4), np.uint8)}, "no samples"),
-        ({"y": np.zeros(11, np.int64)}, r"y int64 \(11,\); it must be int64 \(12,\)"),
+        ({"y": np.zeros(11, np.int64)}, r"y int64 \(11,\); it must be a NumPy array, int64 \(12,\)"),
         ({"y": np.zeros(12, np.int32)}, "y int32"),
         ({"y": np.full(12, 3)}, "y from 3 to 3; it must be an index into the 3 classes"),
         ({"y": np.full(12, -1)}, "y from -1 to -1"),
-        ({"notes": (3,)}, "a name, description or notes that are no text"),
+        ({"y": [0] * 12}, "y list; it must be a NumPy array"),
+        ({"notes": (3,)}, "a name, kind, description or notes that are no text"),
+        ({"kind": None}, "a name, kind, description or notes that are no text"),
+        ({"target": "label"}, "target 'label', which is no column of a table"),
         ({"classes": ()}, "labels in y but no classes"),
         ({"classes": ("a", "b", "c")}, "tuple of synthgen.ClassLabel"),
         ({"classes": (ClassLabel("1", "a"),) * 3}, "number must be an int"),
@@ -135,6 +138,69 @@ def test_an_unexpected_exception_is_the_plugins_fault_and_names_it():
 def test_an_ill_shaped_dataset_is_the_plugins_fault(fault, message):
     with pytest.raises(PluginError, match=f"source 'sky' returned .*{message}"):
         check_dataset(make_dataset(**fault), "sky")
+
+
+FRAME = make_table().x
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ({"x": FRAME.to_numpy()}, "x of type ndarray; of kind 'table' it must be a DataFrame"),
+        ({"x": FRAME[:0]}, r"no values: x is \(0, 3\)"),
+        ({"x": FRAME[[]]}, r"no values: x is \(12, 0\)"),
+        ({"x": FRAME.set_axis(["a", "kind", "a"], axis=1)}, "columns of the same name: a"),
+        ({"x": FRAME[::-1]}, "a DataFrame whose index is not 0 to N - 1"),
+        ({"x": FRAME.set_axis(range(1, 13))}, "a DataFrame whose index is not 0 to N - 1"),
+        ({"y": np.zeros(11, np.int64)}, r"y int64 \(11,\)"),
+        ({"y": np.full(12, 3)}, "y from 3 to 3; it must be an index into the 3 classes"),
+        ({"target": "sort"}, "target 'sort', which is no column of a table"),
+        ({"target": None}, "a table with classes but no target"),
+        ({"classes": (), "y": np.zeros(12, np.int64)}, "target 'kind' but no classes"),
+    ],
+)
+def test_an_ill_shaped_table_is_the_plugins_fault(fault, message):
+    with pytest.raises(PluginError, match=f"source 'sky' returned .*{message}"):
+        check_dataset(make_table(**fault), "sky")
+
+
+def test_tables_with_and_without_labels_and_with_names_that_are_no_text_are_well_shaped():
+    unlabelled = {"classes": (), "y": np.zeros(12, np.int64), "target": None}
+    numbered = FRAME.set_axis([0, 1, ("kind", 2)], axis=1)
+    for dataset in (make_table(), make_table(**unlabelled), make_table(numbered, target=("kind", 2))):
+        assert check_dataset(dataset, "sky") is dataset
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        ([[0.0]], "x of type list"),
+        (np.zeros((12, 8), np.float16), r"x float16 \(12, 8\); it must be float"),
+        (np.zeros((12, 8), np.int64), r"x int64 \(12, 8\); it must be float"),
+        (np.zeros(12), r"x float64 \(12,\); it must be float \(N, length\) or \(N, length, channels\)"),
+        (np.zeros((0, 8)), r"no samples: x is \(0, 8\)"),
+        (np.where(np.eye(12) == 1, np.nan, 0), "signals with NaN or infinity"),
+        (np.where(np.eye(12) == 1, np.inf, 0), "signals with NaN or infinity"),
+    ],
+)
+def test_ill_shaped_signals_are_the_plugins_fault(x, message):
+    with pytest.raises(PluginError, match=f"source 'sky' returned {message}"):
+        check_dataset(make_dataset(x=x, kind="signals"), "sky")
+
+
+@pytest.mark.parametrize("x", [np.zeros((12, 8), np.float32), np.zeros((12, 8, 3))])
+def test_signals_of_one_channel_and_of_several_are_well_shaped(x):
+    dataset = make_dataset(x=x, kind="signals")
+    assert check_dataset(dataset, "sky") is dataset
+
+
+def test_the_size_of_what_is_no_image_is_nobodys_concern():
+    class Tables(Source):
+        def load(self):
+            return make_table()
+
+    dataset = load_dataset(Tables(SourceOptions(limit=10)), None, 0)
+    assert (len(dataset), dataset.kind, dataset.target) == (10, "table", "kind")
 
 
 def test_something_that_is_no_dataset_is_the_plugins_fault():

@@ -5,7 +5,7 @@ from synthgen import ClassLabel, DataError, SourceOptions
 from synthgen.data.selection import select
 from synthgen.errors import UsageError
 
-from .helpers import make_dataset
+from .helpers import make_dataset, make_table
 
 
 def chosen(dataset):
@@ -124,3 +124,32 @@ def test_a_part_that_does_not_fit_beside_the_whole_is_refused(monkeypatch):
     assert len(select(dataset, SourceOptions(), 0)) == 27
     with pytest.raises(DataError, match=r"toy: .*11 of its 27 images .*need 0\.0 MB .* 0\.0 MB are free"):
         select(dataset, SourceOptions(limit=11), 0)
+
+
+def test_a_table_is_limited_with_its_rows_whole_and_counted_anew():
+    table = make_table()
+    kept = select(table, SourceOptions(limit=6), 0)
+    assert kept.x.index.tolist() == list(range(6))
+    rows = table.x.iloc[kept.x["number"].astype(int)].reset_index(drop=True)
+    assert rows.equals(kept.x)
+    assert kept.x["number"].is_monotonic_increasing
+    assert "abc"[kept.y[0]] == kept.x["kind"][0]
+
+
+def test_classes_of_a_table_leave_the_rows_that_have_them():
+    kept = select(make_table(), SourceOptions(classes=["c", "a"]), 0)
+    assert [label.name for label in kept.classes] == ["c", "a"]
+    assert [kept.classes[i].name for i in kept.y] == kept.x["kind"].tolist() == list("ac") * 4
+    assert kept.target == "kind"
+
+
+def test_per_class_of_a_table_keeps_so_many_rows_of_each():
+    kept = select(make_table(), SourceOptions(per_class={"a": 1, "b": 2}), 0)
+    assert kept.x["kind"].value_counts().to_dict() == {"a": 1, "b": 2, "c": 4}
+    assert kept.x.index.equals(make_table().x.index[:7])
+
+
+def test_a_tables_types_stay_when_rows_are_taken():
+    table = make_table(make_table().x.astype({"colour": "category", "number": "Int64"}))
+    kept = select(table, SourceOptions(limit=3), 0)
+    assert kept.x.dtypes.equals(table.x.dtypes)

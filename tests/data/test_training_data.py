@@ -1,12 +1,27 @@
 import pytest
 import torch
 
-from synthgen import Codec, Condition, DataSpec, PluginError
+from synthgen import Block, Codec, Condition, DataSpec, PluginError
 from synthgen.data.codecs.images import ImageCodec
 from synthgen.data.training_data import TrainingData
 from synthgen.options import Options
 
 from .helpers import make_dataset
+
+
+class NumbersCodec(Codec):
+    """Three numbers a sample, taken as they are."""
+
+    shape = (3,)
+
+    def fit(self, dataset):
+        return self
+
+    def encode(self, dataset):
+        raise NotImplementedError
+
+    def decode(self, x, codes):
+        raise NotImplementedError
 
 
 def training_data(dataset, noise_dim=8):
@@ -19,7 +34,7 @@ def test_labelled_images_have_one_condition_with_the_class_names():
         shape=(1, 4, 4), conditions=(Condition(name="label", values=("cat", "dog")),), noise_dim=8
     )
     assert len(data) == 5
-    assert data.x.dtype == torch.uint8
+    assert data.stored.dtype == torch.uint8
     assert data.codes.tolist() == [[0], [1], [0], [1], [0]]
     assert data.class_counts == [3, 2]
 
@@ -55,38 +70,58 @@ def test_channels_last_changes_the_layout_and_not_the_values():
 
 def test_floats_are_taken_as_they_are_and_the_stored_data_stays_untouched():
     x = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
-    spec = DataSpec(shape=(3,), conditions=(Condition(name="size"),))
-    data = TrainingData(x.clone(), torch.tensor([[2], [0], [1], [5]]), spec)
+    expand = NumbersCodec(Options()).expand
+    spec = DataSpec(shape=(3,), conditions=(Condition(name="size", mean=1, scale=2),))
+    data = TrainingData(x.clone(), torch.tensor([[2.0], [0.0], [1.0], [5.0]]), spec, expand, [])
     data.channels_last = True
     batch = data.batch(torch.tensor([2, 2, 0]))
     assert torch.equal(batch.x, x[[2, 2, 0]])
-    assert batch.condition.tolist() == [[1.0], [1.0], [2.0]]
+    assert batch.condition.tolist() == [[0.0], [0.0], [0.5]]
     batch.x.zero_()
-    assert torch.equal(data.x, x)
+    assert torch.equal(data.stored, x)
 
 
-def test_a_codec_that_breaks_its_word_is_the_plugins_fault():
-    class Short(Codec):
-        shape = (1, 4, 4)
+@pytest.mark.parametrize(
+    ("stored", "codes", "message"),
+    [
+        ((2, 3), (12, 1), r"codec Codec encoded 12 samples as a tensor \(2, 3\)"),
+        ((12, 3), (12, 2), r"and their 1 conditions as \(12, 2\)"),
+        ((12, 4), (12, 1), r"codec Codec says that samples are \(3,\), but expands one to \(4,\)"),
+    ],
+)
+def test_a_codec_that_breaks_its_word_is_the_plugins_fault(stored, codes, message):
+    class Codec(NumbersCodec):
+        def encode(self, dataset):
+            return torch.zeros(stored)
 
-        def fit(self, dataset):
-            return self
+        def encode_conditions(self, dataset):
+            return torch.zeros(codes)
+
+    with pytest.raises(PluginError, match=message):
+        TrainingData.from_dataset(make_dataset(), Codec(Options()), 8)
+
+
+def test_a_batch_is_expanded_from_what_is_stored_with_the_codecs_blocks_in_the_spec():
+    class Signs(NumbersCodec):
+        shape = (2,)
+        blocks = (Block(name="sign", kind="category", size=2),)
 
         def encode(self, dataset):
-            return torch.zeros(2, 4, 4)
+            return torch.from_numpy(dataset.x[:, 0, 0] % 2)
 
-        def decode(self, x):
-            return x.numpy()
+        def expand(self, stored):
+            return torch.eye(2)[stored.long()]
 
-    with pytest.raises(
-        PluginError, match=r"codec Short encoded 12 samples of shape \(1, 4, 4\) .* \(2, 4, 4\)"
-    ):
-        TrainingData.from_dataset(make_dataset(), Short(Options()), 8)
+    data = TrainingData.from_dataset(make_dataset(), Signs(Options()), 8)
+    assert data.stored.shape == (12,)
+    assert data.spec.blocks == Signs.blocks
+    assert data.batch(torch.tensor([3, 0])).x.tolist() == [[0, 1], [1, 0]]
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_a_batch_on_a_gpu_never_waits_for_it():
-    data = training_data(make_dataset()).to("cuda")
+    dataset = make_dataset()
+    data = TrainingData.from_dataset(dataset, ImageCodec(Options()).fit(dataset), 8, "cuda")
     index = torch.arange(4, device="cuda")
     data.batch(index)
     torch.cuda.set_sync_debug_mode("error")

@@ -123,13 +123,26 @@ def fault(line: str, registry: Registry) -> str:
             "export: {format: shard}",
             "export.format: no exporter is called 'shard'. Did you mean shards? Known: image_folder, shards.",
         ),
-        ("export: {compresion: 3}", "export.compresion: there is no such key. Did you mean compression?"),
+        (
+            "export: {format: image_folder, compresion: 3}",
+            "export.compresion: there is no such key. Did you mean compression?",
+        ),
+        (
+            "export: {compression: 3}",
+            "export.compression: there is no such key. An option of a format needs format: beside it. Known:"
+            " format, count, per_class, balance, classes, where, include_real, shard_size, seed.",
+        ),
+        ("export: {where: 3}", "export.where: must be a mapping, not 3"),
+        (
+            "export: {where: {age: [3]}}",
+            "export.where.age: must be text, a whole number, a number or true or false, not a list",
+        ),
         ("export: {cuont: 3}", "export.cuont: there is no such key. Did you mean count?"),
         (
             "export: {count: 3, per_class: 3}",
             "export: give one of count, per_class and balance, which each say how many samples to make",
         ),
-        ("export: {compression: 10}", "export.compression: must be at most 9, not 10"),
+        ("export: {format: image_folder, compression: 10}", "export.compression: must be at most 9, not 10"),
         ("seed: -1", "seed: must be at least 0, not -1"),
         ("seed: 4294967296", "seed: must be less than 4294967296, not 4294967296"),
         (

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from recipe_toys import RECIPE, Tiny
 
-from synthgen.components import DataSpec
 from synthgen.errors import PluginError
 from synthgen.plugins import Registry
 from synthgen.recipe import parse_recipe, recipe_from_dict
 from synthgen.recipe.schema import SECTIONS
+from synthgen.spec import DataSpec
 
 FULL = """\
 name: full
@@ -38,7 +38,8 @@ def test_a_short_recipe_is_filled_up_with_defaults(registry: Registry):
     )  # it may be resumed from elsewhere
     assert recipe.data.fallback is None
     assert recipe.export is not None
-    assert recipe.export.exporter.name == "image_folder"
+    assert recipe.export.exporter is None
+    assert recipe.export.to_dict()["format"] is None
     assert recipe.export.settings.count == 10_000
     assert recipe.train.batch_size == 64
 

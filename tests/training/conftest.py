@@ -59,7 +59,7 @@ def make_trainer(registry) -> Callable[..., Trainer]:
                 for f, (_, options) in zip(found, penalties, strict=True)
             ],
             augmentations=augmentations,
-            data=TrainingData(x, codes, SPEC),
+            data=TrainingData(x, codes, SPEC, lambda x: x, []),
             settings=TrainSettings(**{"steps": 10, "batch_size": 8, "log_every": 5, **settings}),
             latent=LatentSettings(dim=3),
             precision=torch.float32,

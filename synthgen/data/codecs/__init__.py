@@ -6,9 +6,13 @@ from collections.abc import Callable
 
 from synthgen import Codec, hookimpl
 from synthgen.data.codecs.images import ImageCodec
+from synthgen.data.codecs.signals import SignalCodec
+from synthgen.data.codecs.table import TableCodec
 
 
 @hookimpl
 def register_codecs(register: Callable[[str, type[Codec]], None]) -> None:
     """Register the built-in codecs."""
     register("images", ImageCodec)
+    register("table", TableCodec)
+    register("signals", SignalCodec)

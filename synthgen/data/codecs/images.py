@@ -40,7 +40,7 @@ class ImageCodec(Codec):
         x = dataset.x[..., None] if dataset.x.ndim == 3 else dataset.x
         return torch.from_numpy(np.require(x.transpose(0, 3, 1, 2), np.uint8, ["C", "W"]))
 
-    def decode(self, x: Tensor) -> np.ndarray:
+    def decode(self, x: Tensor, codes: Tensor) -> np.ndarray:
         """Floats `(B, C, H, W)` in [-1, 1] to uint8 `(B, H, W)` or `(B, H, W, 3)`; beyond is clamped."""
         pixels = x.detach().float().add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)
         pixels = pixels[:, 0] if self.shape[0] == 1 else pixels.permute(0, 2, 3, 1)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from synthgen import Source, hookimpl
 from synthgen.data.sources.cifar10 import Cifar10
+from synthgen.data.sources.csv_file import CsvFile
 from synthgen.data.sources.digits import Digits
 from synthgen.data.sources.fashion_mnist import FashionMnist
 from synthgen.data.sources.huggingface import Huggingface
@@ -14,7 +15,11 @@ from synthgen.data.sources.image_folder import ImageFolder
 from synthgen.data.sources.kmnist import Kmnist
 from synthgen.data.sources.mnist import Mnist
 from synthgen.data.sources.npz import Npz
+from synthgen.data.sources.parquet_file import ParquetFile
+from synthgen.data.sources.sine import Sine
+from synthgen.data.sources.sklearn_sets import SklearnSet
 from synthgen.data.sources.synthetic_shapes import SyntheticShapes
+from synthgen.data.sources.waves import Waves
 
 
 @hookimpl
@@ -30,3 +35,8 @@ def register_sources(register: Callable[[str, type[Source]], None]) -> None:
     register("huggingface", Huggingface)
     register("idx", Idx)
     register("npz", Npz)
+    register("csv", CsvFile)
+    register("parquet", ParquetFile)
+    register("sklearn", SklearnSet)
+    register("sine", Sine)
+    register("waves", Waves)

@@ -35,6 +35,17 @@ def require_memory(where: str, count: int, shape: Sequence[int], mend: str) -> N
     )
 
 
+def require_memory_of_signals(where: str, shape: Sequence[int], itemsize: int, mend: str) -> None:
+    """Raise DataError if windows `(N, length[, channels])` do not fit into memory, and with them their float32
+    copy that becomes tensors. `itemsize` is the bytes of one value."""
+    free, needed = available_memory(), prod(shape) * (itemsize + 4)
+    if free is not None and needed > free:
+        raise DataError(
+            f"{where}: {shape[0]:,} windows of {'×'.join(map(str, shape[1:]))} values need {gigabytes(needed)} of"
+            f" memory, with their copy that becomes tensors; {gigabytes(free)} are free: {mend}"
+        )
+
+
 def require_room_for_part(where: str, part: int, count: int, image_bytes: int) -> None:
     """Raise DataError if `part` of `count` images of so many bytes do not fit into memory beside all of them."""
     free, needed = available_memory(), part * image_bytes

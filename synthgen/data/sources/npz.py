@@ -1,15 +1,16 @@
-"""Images and labels from a NumPy archive, as the npz exporter writes it."""
+"""Images or signals and their labels from a NumPy archive, as the npz exporter writes it."""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from synthgen import ClassLabel, DataError, DataNotFoundError, Dataset, Source, SourceOptions
-from synthgen.data.sources.memory import require_memory
+from synthgen.data.sources.memory import require_memory, require_memory_of_signals
 from synthgen.data.sources.splits import refuse_split
 
 
@@ -20,8 +21,11 @@ class Npz(Source):
         """Which file."""
 
         path: Path
-        """File with x (uint8, (N, H, W) or (N, H, W, 1 or 3)), y (class numbers), classes (their names) and
-        numbers (the class number of each name); all but x may be missing."""
+        """File with x (see kind), y (class numbers), classes (their names) and numbers (the class number of each
+        name); all but x may be missing."""
+        kind: Literal["images", "signals"] | None = None
+        """What x is: images, uint8 (N, H, W) or (N, H, W, 1 or 3), or signals, float (N, length) or
+        (N, length, channels). If not given, float (N, length) is signals, all else images."""
 
     def load(self) -> Dataset:
         """All samples; such a file has no splits. Without `y` they are unlabelled.
@@ -31,9 +35,12 @@ class Npz(Source):
         path: Path = self.options.path.expanduser()
         refuse_split(self.options.split, str(path), "an npz file")
         arrays = _arrays(path)
-        x = _images(path, arrays)
+        raw = arrays["x"]
+        kind = self.options.kind or ("signals" if raw.ndim == 2 and raw.dtype.kind == "f" else "images")
+        x = _signals(path, raw) if kind == "signals" else _images(path, raw)
         y, classes = _labels(path, arrays, len(x))
-        return Dataset(path.stem, x, y, classes, description=f"Images from the file {path.name}.")
+        description = f"{kind.capitalize()} from the file {path.name}."
+        return Dataset(path.stem, x, y, classes, description=description, kind=kind)
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
@@ -45,7 +52,9 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
     arrays = {}
     with np.load(path, allow_pickle=False) as archive:
         if "x" not in archive.files:
-            raise DataError(f"{path}: no array 'x' (the images); it has {', '.join(archive.files) or 'none'}")
+            raise DataError(
+                f"{path}: no array 'x' (the samples); it has {', '.join(archive.files) or 'none'}"
+            )
         for name in ("x", "y", "classes", "numbers"):
             if name not in archive.files:
                 continue
@@ -60,25 +69,44 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
 
 
 def _require_memory(path: Path) -> None:
-    """Refuse images larger than memory by what the header of their array says; other faults are found later."""
+    """Refuse samples larger than memory by what the header of their array says; other faults are found later."""
     with zipfile.ZipFile(path) as archive, archive.open("x.npy") as file:
         version = np.lib.format.read_magic(file)
         read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-        shape = read[version](file)[0] if version in read else ()
-    if len(shape) in (3, 4):
+        shape, _, dtype = read[version](file) if version in read else ((), False, np.dtype(np.uint8))
+    if dtype.kind == "f" and len(shape) in (2, 3):
+        require_memory_of_signals(str(path), shape, dtype.itemsize, "use a file of fewer signals")
+    elif len(shape) in (3, 4):
         image = shape[1:3] if shape[3:] in ((), (1,)) else shape[1:]
         require_memory(str(path), shape[0], image, "use a file of fewer images")
 
 
-def _images(path: Path, arrays: dict[str, np.ndarray]) -> np.ndarray:
-    x = arrays["x"]
+def _signals(path: Path, x: np.ndarray) -> np.ndarray:
+    if x.ndim not in (2, 3):
+        raise _fault(path, "x", x, "signals must be (N, length) or (N, length, channels)")
+    if x.dtype not in (np.float32, np.float64):
+        raise _fault(path, "x", x, "signals must be float32 or float64; x.astype('float32') makes them so")
+    if not x.size:
+        raise _fault(path, "x", x, "there is not one signal in it")
+    faulty = np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(1))
+    if len(faulty):
+        raise DataError(
+            f"{path}: x[{faulty[0]}] has NaN or infinity; leave such signals out, or fill the gaps"
+        )
+    return np.ascontiguousarray(x)
+
+
+def _images(path: Path, raw: np.ndarray) -> np.ndarray:
+    x = raw
     if x.ndim == 4 and x.shape[3] == 1:
         x = x[..., 0]
     if x.ndim not in (3, 4) or (x.ndim == 4 and x.shape[3] != 3):
         hint = "; put the channels last" if x.ndim == 4 and x.shape[1] in (1, 3) else ""
-        raise _fault(path, "x", arrays["x"], f"images must be (N, H, W), (N, H, W, 1) or (N, H, W, 3){hint}")
+        raise _fault(path, "x", raw, f"images must be (N, H, W), (N, H, W, 1) or (N, H, W, 3){hint}")
     if x.dtype != np.uint8:
         hint = "values from 0 to 1 become so by (x * 255).round().astype('uint8')"
+        if x.ndim == 3 and x.dtype.kind == "f":
+            hint += "; if these are signals (N, length, channels), set kind: signals"
         raise _fault(path, "x", x, f"images must be uint8, 0 to 255; {hint}")
     if not x.size:
         raise _fault(path, "x", x, "there is not one image in it")
@@ -92,13 +120,13 @@ def _labels(
     if "y" not in arrays:
         for name in ("classes", "numbers"):
             if name in arrays:
-                raise DataError(f"{path}: has '{name}' but no 'y' to say which image is which")
+                raise DataError(f"{path}: has '{name}' but no 'y' to say which sample is which")
         return np.zeros(count, np.int64), ()
     y = arrays["y"]
     if y.dtype.kind not in "iu":
         raise _fault(path, "y", y, "labels must be integers, the class numbers")
     if y.shape != (count,):
-        raise _fault(path, "y", y, f"there must be one label for each of the {count:,} images, ({count},)")
+        raise _fault(path, "y", y, f"there must be one label for each of the {count:,} samples, ({count},)")
     classes = _classes(path, arrays)
     index = {label.number: i for i, label in enumerate(classes)}
     found, inverse = np.unique(y, return_inverse=True)

@@ -8,6 +8,8 @@ from synthgen.options import Options
 
 from ..helpers import make_dataset
 
+NO_CODES = torch.empty(0, 0)
+
 
 def codec_for(dataset):
     return ImageCodec(Options()).fit(dataset)
@@ -23,7 +25,7 @@ def test_every_pixel_value_survives_encoding_and_decoding(shape, encoded):
     assert codec.shape == encoded
     assert (tensor.dtype, tensor.shape) == (torch.uint8, (256, *encoded))
     assert tensor.is_contiguous()
-    decoded = codec.decode(tensor.float() / 127.5 - 1)
+    decoded = codec.decode(codec.expand(tensor), NO_CODES)
     assert decoded.dtype == np.uint8
     assert np.array_equal(decoded, x)
 
@@ -37,13 +39,14 @@ def test_channels_go_first_in_the_tensor():
 
 def test_decoding_rounds_and_clamps():
     codec = codec_for(make_dataset(shape=(1, 4)))
-    assert codec.decode(torch.tensor([[[[-3.0, -1.0, 0.005, 7.0]]]])).tolist() == [[[0, 0, 128, 255]]]
+    x = torch.tensor([[[[-3.0, -1.0, 0.005, 7.0]]]])
+    assert codec.decode(x, NO_CODES).tolist() == [[[0, 0, 128, 255]]]
 
 
 def test_decoding_takes_half_precision_channels_last_and_gradients():
     codec = codec_for(make_dataset(shape=(2, 2, 3)))
     x = torch.ones(2, 3, 2, 2, dtype=torch.bfloat16, requires_grad=True).to(memory_format=torch.channels_last)
-    assert codec.decode(x).tolist() == np.full((2, 2, 2, 3), 255).tolist()
+    assert codec.decode(x, NO_CODES).tolist() == np.full((2, 2, 2, 3), 255).tolist()
 
 
 def test_a_read_only_array_is_encoded_without_a_warning():
@@ -59,7 +62,7 @@ def test_a_loaded_codec_decodes_as_the_one_that_was_saved():
     loaded.load_state(values, tensors)
     assert values == {"shape": [3, 4, 5]}
     assert loaded.shape == (3, 4, 5)
-    assert loaded.decode(torch.zeros(1, 3, 4, 5)).shape == (1, 4, 5, 3)
+    assert loaded.decode(torch.zeros(1, 3, 4, 5), NO_CODES).shape == (1, 4, 5, 3)
 
 
 def test_images_of_another_shape_than_fitted_are_refused():

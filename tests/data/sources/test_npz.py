@@ -71,7 +71,7 @@ def test_a_last_axis_of_one_is_grey_and_of_three_rgb(tmp_path, channels, shape):
         ({"x": X[:0]}, "not one image"),
         ({"x": np.array([None])}, "array 'x' cannot be read.*pickled objects are not read"),
         ({"x": X, "y": Y.astype(float)}, r"array 'y' is float64 \(4,\); labels must be integers"),
-        ({"x": X, "y": Y[:3]}, r"array 'y' is int64 \(3,\); .*each of the 4 images"),
+        ({"x": X, "y": Y[:3]}, r"array 'y' is int64 \(3,\); .*each of the 4 samples"),
         ({"x": X, "y": Y[:, None]}, r"array 'y' is int64 \(4, 1\)"),
         (
             {"x": X, "y": Y, "classes": np.array(["a", "b"])},
@@ -139,3 +139,45 @@ def test_there_are_no_splits(tmp_path):
 def test_more_images_than_memory_are_refused(tmp_path, little_memory, channels, kind):
     with pytest.raises(DataError, match=rf"toy\.npz: 30 images of 2×3 {kind} need 0.0 MB of memory"):
         loaded(tmp_path, x=np.zeros((30, 2, 3, *channels), np.uint8))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_float_windows_are_signals_with_their_labels(tmp_path, dtype):
+    x = np.linspace(-3, 3, 24, dtype=dtype).reshape(4, 6)
+    dataset = loaded(tmp_path, x=x, y=Y)
+    assert (dataset.kind, dataset.x.dtype, dataset.description) == (
+        "signals",
+        dtype,
+        "Signals from the file toy.npz.",
+    )
+    assert np.array_equal(dataset.x, x)
+    assert dataset.y.tolist() == [2, 0, 2, 1]
+
+
+def test_windows_of_several_channels_are_signals_where_kind_says_so(tmp_path):
+    x = np.zeros((4, 6, 2), np.float32)
+    np.savez(tmp_path / "toy.npz", x=x)
+    assert load(tmp_path / "toy.npz", kind="signals").x.shape == (4, 6, 2)
+    with pytest.raises(DataError, match=r"float32 \(4, 6, 2\); .*if these are signals .*, set kind: signals"):
+        load(tmp_path / "toy.npz")
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (np.array([[0, 1], [2, np.nan], [np.inf, 1]]), r"x\[1\] has NaN or infinity"),
+        (np.zeros((2, 3), np.float16), r"array 'x' is float16 \(2, 3\); signals must be float32 or float64"),
+        (np.zeros((2, 3), np.int64), r"array 'x' is int64 \(2, 3\); signals must be float"),
+        (np.zeros(3), r"float64 \(3,\); signals must be \(N, length\)"),
+        (np.zeros((0, 3)), "not one signal"),
+    ],
+)
+def test_signals_that_are_not_as_they_should_be_are_told(tmp_path, x, message):
+    np.savez(tmp_path / "toy.npz", x=x)
+    with pytest.raises(DataError, match=rf"toy\.npz: .*{message}"):
+        load(tmp_path / "toy.npz", kind="signals")
+
+
+def test_more_signals_than_memory_are_refused(tmp_path, little_memory):
+    with pytest.raises(DataError, match=r"toy\.npz: 30 windows of 6 values need 0.0 MB of memory"):
+        loaded(tmp_path, x=np.zeros((30, 6)))

@@ -1,0 +1,117 @@
+"""Finding a generator's calibration: how often it makes each value against how often there is one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from synthgen.block_activation import BlockActivation
+from synthgen.calibration import KNOTS, Calibration
+from synthgen.data.training_data import TrainingData
+from synthgen.device import fork_random
+from synthgen.latents import draw_latents
+from synthgen.training.settings import LatentSettings
+
+logger = logging.getLogger("synthgen")
+
+ROUNDS = 8
+"""How often the offsets are corrected: categories hang together, so that one correction shifts others."""
+ROWS = 32_768
+"""Most rows generated in each round; twice as many as there are real ones, otherwise."""
+_BATCH = 4096
+_STEP = 2.0  # most that an offset is changed in a round
+_FEWEST = 100  # with fewer numbers in a class, all classes' numbers are calibrated together
+
+
+class _Counts(NamedTuple):
+    """What was seen of some rows, by group: frequencies `(G, width)`, and for each group each number's values."""
+
+    frequencies: Tensor
+    numbers: list[list[Tensor]]
+    rows: Tensor
+
+
+def calibrate(generator: nn.Module, data: TrainingData, latent: LatentSettings, seed: int) -> None:
+    """Set the calibration of the generator's output activation, if it has one, by the real data.
+
+    The generator must be in evaluation. Torch's random state stays.
+    """
+    activation = next((m for m in generator.modules() if isinstance(m, BlockActivation)), None)
+    if activation is None:
+        return
+    calibration = activation.calibration
+    random = torch.Generator(data.device).manual_seed(seed)
+    with fork_random(data.device), torch.inference_mode():
+        torch.manual_seed(seed)
+        calibration.reset()
+        real = _count(_real_rows(data, random), calibration)
+        floor = 0.5 / real.rows.clamp_min(1)[:, None]
+        for _ in range(ROUNDS):
+            made = _count(_made_rows(generator, data, latent, random), calibration)
+            change = ((real.frequencies + floor) / (made.frequencies + floor)).log().clamp(-_STEP, _STEP)
+            calibration.offsets += torch.where(activation.is_category, change, 0.0)
+        _fit_numbers(calibration, real, _count(_made_rows(generator, data, latent, random), calibration))
+
+
+def _real_rows(data: TrainingData, random: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+    most = 8 * ROWS
+    index = torch.arange(len(data), device=data.device)
+    if len(data) > most:
+        index = torch.randint(len(data), (most,), generator=random, device=data.device)
+    for part in index.split(_BATCH):
+        yield data.batch(part)
+
+
+def _made_rows(
+    generator: nn.Module, data: TrainingData, latent: LatentSettings, random: torch.Generator
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Rows under the conditions of real ones."""
+    for _ in range(min(ROWS, 2 * len(data)) // _BATCH + 1):
+        index = data.draw(_BATCH, random)
+        condition = data.spec.encode_conditions(data.codes.index_select(0, index))
+        yield generator(draw_latents(_BATCH, latent, random), condition), condition
+
+
+def _count(batches: Iterator[tuple[Tensor, Tensor]], calibration: Calibration) -> _Counts:
+    groups = calibration.groups
+    sums = torch.zeros_like(calibration.offsets)
+    rows = torch.zeros(groups, device=sums.device)
+    numbers: list[list[list[Tensor]]] = [[[] for _ in calibration.numbers] for _ in range(groups)]
+    for x, condition in batches:
+        group = calibration.group(condition)
+        sums.index_add_(0, group, x)
+        rows += torch.bincount(group, minlength=groups)
+        for g in range(groups):
+            for i, position in enumerate(calibration.numbers):
+                values = x[group == g, position]
+                numbers[g][i].append(values[values != 0])  # 0 is where its gate is shut
+    values_by_group = [[torch.cat(parts) for parts in group_parts] for group_parts in numbers]
+    return _Counts(sums / rows.clamp_min(1)[:, None], values_by_group, rows)
+
+
+def _fit_numbers(calibration: Calibration, real: _Counts, made: _Counts) -> None:
+    levels = torch.linspace(0, 1, KNOTS, device=calibration.made.device)
+    for i in range(len(calibration.numbers)):
+        together = [
+            torch.cat([counts.numbers[g][i] for g in range(calibration.groups)]) for counts in (made, real)
+        ]
+        for g in range(calibration.groups):
+            both = [made.numbers[g][i], real.numbers[g][i]]
+            if min(map(len, both)) < _FEWEST:
+                both = together
+            if min(map(len, both)) < 2:
+                continue
+            calibration.made[g, i] = _quantiles(both[0], levels)
+            calibration.real[g, i] = _quantiles(both[1], levels)
+
+
+def _quantiles(values: Tensor, levels: Tensor) -> Tensor:
+    ordered = values.sort().values
+    place = levels * (len(ordered) - 1)
+    below = place.floor().long()
+    above = (below + 1).clamp_max(len(ordered) - 1)
+    return torch.lerp(ordered[below], ordered[above], place - below)

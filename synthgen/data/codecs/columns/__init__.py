@@ -1,0 +1,1 @@
+"""The kinds of column a table can have, one a file."""

@@ -1,0 +1,102 @@
+"""Which conditions occur together, and how often: from it the conditions of samples are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+MOST_ROWS = 20_000
+"""Of more different combinations than this, so many of the data's rows are kept at random."""
+NEIGHBOURS = 200
+"""For a number that does not occur in the data, what goes with so many rows of the nearest numbers is taken."""
+
+
+class ConditionTable:
+    """The combinations of conditions in the real data, `codes (M, conditions)`, and the `counts (M,)` of each."""
+
+    def __init__(self, codes: np.ndarray, counts: np.ndarray, numbers: Sequence[int] = ()) -> None:
+        self.codes = codes
+        self.counts = counts
+        self.numbers = set(numbers)
+        """The places of conditions that are numbers."""
+
+    @classmethod
+    def of(cls, codes: np.ndarray, numbers: Sequence[int] = ()) -> Self:
+        """From the codes `(N, conditions)` of all real rows."""
+        distinct, counts = _count(codes)
+        if len(distinct) > MOST_ROWS:
+            some = np.random.default_rng(0).choice(len(codes), MOST_ROWS, replace=False)
+            distinct, counts = _count(codes[some])
+        return cls(distinct, counts, numbers)
+
+    def draw(
+        self, uniform: np.ndarray, wanted: Mapping[int, np.ndarray], fixed: Mapping[int, float]
+    ) -> np.ndarray:
+        """Codes `(B, conditions)`, drawn with the numbers `uniform (B,)` in [0, 1).
+
+        `wanted` has codes `(B,)` of some conditions, by their place, such as the label's; `fixed` has a code for
+        all rows. The rest is drawn from the combinations that have all of these, or, of a fixed number that does
+        not occur, from those with the nearest. Where there are none, it is drawn without regard to `fixed`, and
+        then without regard to `wanted`.
+        """
+        held = self._held(fixed)
+        rows = np.empty(len(uniform), np.int64)
+        keys = np.stack([*wanted.values()], 1) if wanted else np.zeros((len(uniform), 0))
+        distinct, group = (
+            np.unique(keys, axis=0, return_inverse=True) if wanted else (keys[:1], np.zeros(len(keys)))
+        )
+        for number, key in enumerate(distinct):
+            fits = (self.codes[:, list(wanted)] == key).all(1) if wanted else np.ones(len(held), bool)
+            candidates = next(np.flatnonzero(m) for m in (fits & held, fits, held) if m.any())
+            mine = np.flatnonzero(group.reshape(-1) == number)
+            odds = np.cumsum(self.counts[candidates])
+            drawn = np.searchsorted(odds, uniform[mine] * odds[-1], side="right")
+            rows[mine] = candidates[np.minimum(drawn, len(candidates) - 1)]
+        codes = self.codes[rows]
+        for place, code in fixed.items():
+            codes[:, place] = code
+        for place, values in wanted.items():
+            codes[:, place] = values
+        return codes
+
+    def counts_at(self, place: int, size: int, fixed: Mapping[int, float]) -> list[int]:
+        """Rows with each of the `size` codes of the condition at `place`, of those that have what is `fixed`."""
+        held = self._held(fixed)
+        found = np.bincount(self.codes[held, place].astype(np.int64), self.counts[held], minlength=size)
+        return [int(count) for count in found]
+
+    def _held(self, fixed: Mapping[int, float]) -> np.ndarray:
+        """The combinations that have what is fixed, bool `(M,)`; all where none has."""
+        held = np.ones(len(self.codes), bool)
+        for place, code in fixed.items():
+            fits = held & (self.codes[:, place] == code)
+            if place in self.numbers and held.any() and not fits.any():
+                distance = np.where(held, np.abs(self.codes[:, place] - code), np.inf)
+                last = min(NEIGHBOURS, int(held.sum())) - 1
+                fits = held & (distance <= np.partition(distance, last)[last])
+            held = fits
+        return held if held.any() else np.ones(len(held), bool)
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """All of it as arrays."""
+        return {
+            "codes": self.codes,
+            "counts": self.counts,
+            "numbers": np.array(sorted(self.numbers), np.int64),
+        }
+
+    @classmethod
+    def from_tensors(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+        """The table that gave these."""
+        return cls(arrays["codes"], arrays["counts"], arrays["numbers"].tolist())
+
+
+def _count(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Different rows, sorted, and how often each occurs."""
+    places = list(range(codes.shape[1]))
+    counts = pd.DataFrame(codes, columns=places).groupby(places, sort=True).size()
+    distinct = counts.index.to_frame(index=False).to_numpy(codes.dtype)
+    return distinct, counts.to_numpy(np.int64)

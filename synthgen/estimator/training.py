@@ -1,0 +1,74 @@
+"""The engine under the estimator: data in memory and a recipe's values in, a synthesizer out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from synthgen.components import Dataset
+from synthgen.device import choose_device, fork_random
+from synthgen.errors import DataError, RecipeError, UnsupportedError, UsageError
+from synthgen.listeners import Progress
+from synthgen.plugins import installed_plugins
+from synthgen.preparation import build_synthesizer, build_trainer, prepare
+from synthgen.recipe import recipe_for_memory
+from synthgen.synthesizer import Synthesizer
+
+
+def train(dataset: Dataset, values: Mapping[str, Any], *, show_progress: bool) -> Synthesizer:
+    """The synthesizer that a recipe of these values gives on this data.
+
+    torch's global random state and number of threads are left as they were. Raises what the engine raises.
+    """
+    registry = installed_plugins()
+    recipe = recipe_for_memory(values, registry)
+    threads = torch.get_num_threads()
+    try:
+        with fork_random(choose_device(recipe.train.device)):
+            setup = prepare(recipe, registry, dataset=dataset)
+            trainer = build_trainer(setup, [Progress()] if show_progress else [])
+            trainer.train()
+            return build_synthesizer(setup, trainer)
+    finally:
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+
+
+@contextmanager
+def input_errors() -> Iterator[None]:
+    """What is wrong with data or parameters as the ValueError that scikit-learn's users expect."""
+    try:
+        yield
+    except (DataError, RecipeError, UnsupportedError, UsageError) as error:
+        raise ValueError(str(error)) from error
+
+
+@contextmanager
+def told(verbose: bool) -> Iterator[list[str]]:
+    """Gathers the warnings that synthgen logs, to be told as Python's; prints all else if `verbose`."""
+    logger = logging.getLogger("synthgen")
+    handler, level = _Teller(verbose), logger.level
+    logger.addHandler(handler)
+    if verbose:
+        logger.setLevel(logging.INFO)
+    try:
+        yield handler.warnings
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
+class _Teller(logging.Handler):
+    def __init__(self, verbose: bool) -> None:
+        super().__init__(logging.INFO if verbose else logging.WARNING)
+        self.warnings: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.WARNING:
+            self.warnings.append(record.getMessage())
+        else:
+            print(f"[SynthGAN] {record.getMessage()}")
