@@ -110,6 +110,7 @@ def score(line: Line, parts: Mapping[str, Images], test: Images, steps: int, see
 
 def real_images(recipe: Recipe) -> Images:
     """The images that the recipe trains on."""
+    assert recipe.data is not None
     dataset = load_dataset(recipe.data.source.build(), None, recipe.seed)
     return dataset.x, dataset.y
 

@@ -43,6 +43,7 @@ class Judgement(NamedTuple):
 
 def real_images(recipe: Recipe, split: str) -> Images:
     """A split of the recipe's source, as it selects it, but for `limit` and `per_class` in the test split."""
+    assert recipe.data is not None
     options = recipe.data.source.options
     changes = {"split": split} | ({"limit": None, "per_class": None} if split == "test" else {})
     source = recipe.data.source.registered.build(options.model_copy(update=changes))
