@@ -25,8 +25,9 @@ class BlockActivation(nn.Module):
     segment: Tensor
     columns: Tensor
     numbers: Tensor
+    gated: Tensor
     gates: Tensor
-    is_category: Tensor
+    places: Tensor
 
     def __init__(
         self,
@@ -43,41 +44,49 @@ class BlockActivation(nn.Module):
         starts = torch.tensor([0, *(size or 1 for size in sizes)]).cumsum(0).tolist()
         categories = [(start, size) for start, size in zip(starts, sizes, strict=False) if size]
         columns = [position for start, size in categories for position in range(start, start + size)]
-        segment = [index for index, (_, size) in enumerate(categories) for _ in range(size)]
-        gated = [(start, gate) for start, gate in zip(starts, gates, strict=False) if gate is not None]
-        self.width = starts[-1]
+        numbers = [start for start, size in zip(starts, sizes, strict=False) if not size]
+        gate_of = {start: gate for start, gate in zip(starts, gates, strict=False) if gate is not None}
         self.count = len(categories)
+        self.in_order = columns == list(range(len(columns)))  # all categories, then all numbers
         self._register("columns", columns)
-        self._register("segment", segment)
-        self._register("numbers", [start for start, _ in gated])
-        self._register("gates", [gate for _, gate in gated])
-        is_category = torch.zeros(self.width, dtype=torch.bool)
-        is_category[columns] = True
-        self.register_buffer("is_category", is_category, persistent=False)
-        all_numbers = [start for start, size in zip(starts, sizes, strict=False) if not size]
-        self.calibration = Calibration(self.width, all_numbers, classes)
+        self._register("segment", [index for index, (_, size) in enumerate(categories) for _ in range(size)])
+        self._register("numbers", numbers)
+        self._register("gated", [i for i, start in enumerate(numbers) if start in gate_of])
+        self._register("gates", [columns.index(gate_of[start]) for start in numbers if start in gate_of])
+        order = torch.tensor(columns + numbers, dtype=torch.int64)
+        self.register_buffer("places", order.argsort(), persistent=False)
+        self.calibration = Calibration(len(columns), len(numbers), classes)
 
     def _register(self, name: str, values: list[int]) -> None:
         self.register_buffer(name, torch.tensor(values, dtype=torch.int64), persistent=False)
 
     def forward(self, raw: Tensor, condition: Tensor | None = None) -> Tensor:
         """Rows `(B, width)`, as wide as the raw outputs; `condition` is what they are generated under."""
-        calibrated = condition if not self.training else None
-        if calibrated is not None:
-            raw = self.calibration.shift(raw, calibrated)
-        if self.count:
-            drawn = self._draw(raw.index_select(1, self.columns).float())
-            whole = len(self.columns) == self.width
-            raw = drawn if whole else raw.float().index_copy(1, self.columns, drawn)
-        if calibrated is not None:
-            raw = self.calibration.map_numbers(raw, calibrated)
-        if len(self.numbers):
-            values = raw.index_select(1, self.numbers) * raw.index_select(1, self.gates)
-            raw = raw.index_copy(1, self.numbers, values)
-        return raw
+        logits, numbers = self.split(raw)
+        if condition is not None and not self.training:
+            group = self.calibration.group(condition)
+            drawn = self._draw(self.calibration.shift(logits.float(), group))
+            numbers = self.calibration.map_numbers(numbers, group)
+        else:
+            drawn = self._draw(logits.float())
+        if len(self.gated) == numbers.shape[1]:
+            numbers = numbers * drawn.index_select(1, self.gates)
+        elif len(self.gated):
+            open_ = numbers.index_select(1, self.gated) * drawn.index_select(1, self.gates)
+            numbers = numbers.index_copy(1, self.gated, open_)
+        rows = torch.cat([drawn, numbers], 1)
+        return rows if self.in_order else rows.index_select(1, self.places)
+
+    def split(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Categories and numbers of rows `(B, width)`."""
+        if self.in_order:
+            return rows[:, : len(self.columns)], rows[:, len(self.columns) :]
+        return rows.index_select(1, self.columns), rows.index_select(1, self.numbers)
 
     def _draw(self, logits: Tensor) -> Tensor:
         """One-hot draws, segment by segment."""
+        if not self.count:
+            return logits
         # a Gumbel draw is -log(-log(u)); torch's own exponential draws are four times as slow
         noisy = logits - torch.rand_like(logits).clamp_(min=1e-30).log_().neg_().log_()
         segment = self.segment.expand_as(noisy)

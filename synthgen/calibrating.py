@@ -28,7 +28,7 @@ _FEWEST = 100  # with fewer numbers in a class, all classes' numbers are calibra
 
 
 class _Counts(NamedTuple):
-    """What was seen of some rows, by group: frequencies `(G, width)`, and for each group each number's values."""
+    """What was seen of rows, by group: frequencies `(G, categories)`, and for each group each number's values."""
 
     frequencies: Tensor
     numbers: list[list[Tensor]]
@@ -48,13 +48,13 @@ def calibrate(generator: nn.Module, data: TrainingData, latent: LatentSettings, 
     with fork_random(data.device), torch.inference_mode():
         torch.manual_seed(seed)
         calibration.reset()
-        real = _count(_real_rows(data, random), calibration)
+        real = _count(_real_rows(data, random), activation)
         floor = 0.5 / real.rows.clamp_min(1)[:, None]
         for _ in range(ROUNDS):
-            made = _count(_made_rows(generator, data, latent, random), calibration)
+            made = _count(_made_rows(generator, data, latent, random), activation)
             change = ((real.frequencies + floor) / (made.frequencies + floor)).log().clamp(-_STEP, _STEP)
-            calibration.offsets += torch.where(activation.is_category, change, 0.0)
-        _fit_numbers(calibration, real, _count(_made_rows(generator, data, latent, random), calibration))
+            calibration.offsets += change
+        _fit_numbers(calibration, real, _count(_made_rows(generator, data, latent, random), activation))
 
 
 def _real_rows(data: TrainingData, random: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
@@ -76,26 +76,28 @@ def _made_rows(
         yield generator(draw_latents(_BATCH, latent, random), condition), condition
 
 
-def _count(batches: Iterator[tuple[Tensor, Tensor]], calibration: Calibration) -> _Counts:
-    groups = calibration.groups
+def _count(batches: Iterator[tuple[Tensor, Tensor]], activation: BlockActivation) -> _Counts:
+    calibration = activation.calibration
+    groups, count = calibration.groups, len(activation.numbers)
     sums = torch.zeros_like(calibration.offsets)
     rows = torch.zeros(groups, device=sums.device)
-    numbers: list[list[list[Tensor]]] = [[[] for _ in calibration.numbers] for _ in range(groups)]
+    seen: list[list[list[Tensor]]] = [[[] for _ in range(count)] for _ in range(groups)]
     for x, condition in batches:
         group = calibration.group(condition)
-        sums.index_add_(0, group, x)
+        categories, numbers = activation.split(x)
+        sums.index_add_(0, group, categories)
         rows += torch.bincount(group, minlength=groups)
         for g in range(groups):
-            for i, position in enumerate(calibration.numbers):
-                values = x[group == g, position]
-                numbers[g][i].append(values[values != 0])  # 0 is where its gate is shut
-    values_by_group = [[torch.cat(parts) for parts in group_parts] for group_parts in numbers]
-    return _Counts(sums / rows.clamp_min(1)[:, None], values_by_group, rows)
+            for i in range(count):
+                values = numbers[group == g, i]
+                seen[g][i].append(values[values != 0])  # 0 is where its gate is shut
+    numbers_by_group = [[torch.cat(parts) for parts in group_parts] for group_parts in seen]
+    return _Counts(sums / rows.clamp_min(1)[:, None], numbers_by_group, rows)
 
 
 def _fit_numbers(calibration: Calibration, real: _Counts, made: _Counts) -> None:
     levels = torch.linspace(0, 1, KNOTS, device=calibration.made.device)
-    for i in range(len(calibration.numbers)):
+    for i in range(calibration.made.shape[1]):
         together = [
             torch.cat([counts.numbers[g][i] for g in range(calibration.groups)]) for counts in (made, real)
         ]

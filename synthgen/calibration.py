@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 
@@ -12,6 +10,7 @@ KNOTS = 257
 MOST_GROUPS = 50
 """With more classes than this all are calibrated as one."""
 _REACH = 5.0  # standard normal scores lie between -5 and 5
+_BOUND = 64.0  # and what a network makes of them, between these
 
 
 class Calibration(nn.Module):
@@ -26,16 +25,15 @@ class Calibration(nn.Module):
     made: Tensor
     real: Tensor
 
-    def __init__(self, width: int, numbers: Sequence[int], classes: int) -> None:
-        """For rows of `width` numbers, of which those at the positions `numbers` are no categories.
+    def __init__(self, categories: int, numbers: int, classes: int) -> None:
+        """For rows of so many logits, of all categories together, and so many numbers.
 
         `classes` is the width of the first block of the condition, if that is the class; 0 if it is not.
         """
         super().__init__()
         self.groups = classes if 1 < classes <= MOST_GROUPS else 1
-        self.numbers = list(numbers)
-        knots = (self.groups, len(self.numbers), KNOTS)
-        self.register_buffer("offsets", torch.empty(self.groups, width))
+        knots = (self.groups, numbers, KNOTS)
+        self.register_buffer("offsets", torch.empty(self.groups, categories))
         self.register_buffer("made", torch.empty(knots))
         self.register_buffer("real", torch.empty(knots))
         self.reset()
@@ -53,26 +51,30 @@ class Calibration(nn.Module):
             return torch.zeros(len(condition), dtype=torch.int64, device=condition.device)
         return condition[:, : self.groups].argmax(1)
 
-    def shift(self, raw: Tensor, condition: Tensor) -> Tensor:
-        """Raw outputs `(B, width)`, the logits among them shifted."""
-        return raw + self.offsets[self.group(condition)]
+    def shift(self, logits: Tensor, group: Tensor) -> Tensor:
+        """Logits `(B, categories)`, shifted."""
+        return logits + self.offsets.index_select(0, group)
 
-    def map_numbers(self, rows: Tensor, condition: Tensor) -> Tensor:
-        """Rows `(B, width)`, the numbers in them mapped."""
-        if not self.numbers:
-            return rows
-        group = self.group(condition)
-        mapped = rows.clone()
-        for g in range(self.groups):
-            mine = group == g
-            for i, position in enumerate(self.numbers):
-                mapped[mine, position] = interpolate(rows[mine, position], self.made[g, i], self.real[g, i])
-        return mapped
+    def map_numbers(self, numbers: Tensor, group: Tensor) -> Tensor:
+        """Numbers `(B, numbers)`, each by the piecewise linear function through its knots, constant beyond them.
+
+        All knots are searched at once: those of each number and group lie in a stretch of their own of one
+        ascending list.
+        """
+        count = numbers.shape[1]
+        if not count:
+            return numbers
+        tables = torch.arange(self.groups * count, device=numbers.device)
+        knots = (_bounded(self.made).view(-1, KNOTS) + tables[:, None] * 4 * _BOUND).view(-1)
+        table = group[:, None] * count + tables[:count]
+        wanted = _bounded(numbers) + table * 4 * _BOUND
+        first = table * KNOTS
+        upper = torch.searchsorted(knots, wanted).clamp(first + 1, first + KNOTS - 1)
+        low, high = knots[upper - 1], knots[upper]
+        share = ((wanted - low) / (high - low).clamp_min(1e-12)).clamp_(0, 1).to(numbers.dtype)
+        real = self.real.view(-1)
+        return torch.lerp(real[upper - 1], real[upper], share)
 
 
-def interpolate(x: Tensor, knots: Tensor, values: Tensor) -> Tensor:
-    """The piecewise linear function through `(knots, values)`, both ascending, at `x`; constant beyond them."""
-    upper = torch.searchsorted(knots, x.contiguous()).clamp(1, len(knots) - 1)
-    low, high = knots[upper - 1], knots[upper]
-    share = ((x - low) / (high - low).clamp_min(1e-12)).clamp(0, 1)
-    return torch.lerp(values[upper - 1], values[upper], share)
+def _bounded(values: Tensor) -> Tensor:
+    return values.double().clamp(-_BOUND, _BOUND)

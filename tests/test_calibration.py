@@ -7,7 +7,7 @@ import torch
 
 from synthgen import Block, Condition, DataSpec, Generator, Options, Samples
 from synthgen.calibrating import calibrate
-from synthgen.calibration import Calibration, interpolate
+from synthgen.calibration import Calibration
 from synthgen.data.training_data import TrainingData
 from synthgen.training.settings import LatentSettings
 
@@ -83,11 +83,12 @@ def test_relations_between_columns_stay():
 
 
 def test_as_it_is_built_a_calibration_changes_nothing():
-    calibration = Calibration(5, [3, 4], 2)
+    calibration = Calibration(3, 2, 2)
     rows = torch.randn(50, 5, generator=torch.Generator().manual_seed(0))
-    condition = torch.eye(2)[torch.arange(50) % 2]
-    assert torch.equal(calibration.shift(rows, condition), rows)
-    assert torch.allclose(calibration.map_numbers(rows, condition), rows, atol=1e-5)
+    group = calibration.group(torch.eye(2)[torch.arange(50) % 2])
+    assert group.tolist() == [0, 1] * 25
+    assert torch.equal(calibration.shift(rows[:, :3], group), rows[:, :3])
+    assert torch.allclose(calibration.map_numbers(rows[:, 3:], group), rows[:, 3:], atol=1e-5)
 
 
 def test_in_training_nothing_is_calibrated():
@@ -130,10 +131,25 @@ def test_a_class_with_too_few_numbers_takes_the_map_of_all():
     assert abs(x[:, 4].mean()) < 1.5
 
 
-def test_interpolation_is_linear_between_knots_and_constant_beyond_them():
-    knots, values = torch.tensor([0.0, 1.0, 1.0, 2.0]), torch.tensor([0.0, 10.0, 20.0, 30.0])
-    found = interpolate(torch.tensor([-5.0, 0.25, 1.5, 9.0]), knots, values)
-    assert found.tolist() == [0.0, 2.5, 25.0, 30.0]
+def test_numbers_are_mapped_linearly_between_knots_and_to_the_last_beyond_them():
+    calibration = Calibration(0, 2, 2)
+    for group, factor in ((0, 1.0), (1, -1.0)):
+        calibration.made[group, 1] = torch.linspace(0, 2, 257)
+        calibration.real[group, 1] = torch.linspace(0, 2, 257).square() * factor
+    numbers = torch.tensor([[0.5, -70.0], [0.5, 1.0], [0.5, 1e6], [0.5, 1.0]])
+    found = calibration.map_numbers(numbers, torch.tensor([0, 0, 1, 1]))
+    assert found[:, 0].tolist() == pytest.approx([0.5] * 4, abs=1e-5)
+    assert found[:, 1].tolist() == pytest.approx([0.0, 1.0, -4.0, -1.0], abs=1e-5)
+
+
+def test_knots_that_coincide_are_a_jump():
+    calibration = Calibration(0, 1, 0)
+    calibration.made[0, 0] = torch.cat([torch.zeros(128), torch.ones(129)])
+    calibration.real[0, 0] = torch.linspace(-1, 1, 257)
+    found = calibration.map_numbers(torch.tensor([[-3.0], [0.5], [3.0]]), torch.zeros(3, dtype=torch.int64))
+    assert found.isfinite().all()
+    assert found[0] < 0 < found[2]
+    assert abs(found[1]) < 0.01
 
 
 def test_images_are_not_calibrated():

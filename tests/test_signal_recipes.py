@@ -58,6 +58,6 @@ def test_points_of_the_sine_recipe_lie_on_the_curve(tmp_path, registry):
     recipe = load_recipe(RECIPES / "sine.yaml", ["export=null", "train.threads=1"], registry)
     made = pipeline.run(recipe, tmp_path / "run", registry=registry)
     x, y = synthgen.load(made.path, registry).sample(20_000, seed=1)[0].to_numpy().T
-    assert (np.abs(y - np.sin(x)) <= 0.1).mean() > 0.95  # 0.994 and 0.999 for seeds 0 and 1
+    assert (np.abs(y - np.sin(x)) <= 0.1).mean() > 0.95  # 0.996, 0.998 and 0.995 for seeds 0 to 2
     assert abs(x.mean() - 3) < 0.3
     assert abs(x.std() - 3.83) < 0.3  # of 12.8 evenly spread, beside that of the centres, 1

@@ -16,40 +16,40 @@ class RowLayout:
     """The blocks of a row, and the two forms that a row has.
 
     Stored, a row is float32: for each category the position of its 1 in the expanded row (a whole number, exact
-    below 2^24), then the numbers. Expanded, it is a one-hot for each category and the numbers, column by column.
-    A table that has nothing to be learnt, of constants alone, has rows of one number, which is 0.
+    below 2^24), then the numbers. Expanded, it is a one-hot for each category, and then the numbers. A table
+    that has nothing to be learnt, of constants alone, has rows of one number, which is 0.
     """
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = list(columns)
         blocks: list[Block] = []
         starts: list[int] = []  # of the categories, in the expanded row
-        numbers: list[int] = []  # positions of the numbers, in the expanded row
+        gates: dict[int, int] = {}  # by the number of the column
         width = 0
-        for column in columns:
-            gate = None
+        for i, column in enumerate(columns):
             if column.categories:
                 blocks.append(Block(name=str(column.name), kind="category", size=column.categories))
                 starts.append(width)
-                gate = None if column.gate is None else width + column.gate
+                if column.gate is not None:
+                    gates[i] = width + column.gate
                 width += column.categories
+        self._first_number = width
+        for i, column in enumerate(columns):
             if column.has_number:
-                blocks.append(Block(name=str(column.name), kind="number", gate=gate))
-                numbers.append(width)
+                blocks.append(Block(name=str(column.name), kind="number", gate=gates.get(i)))
                 width += 1
         self._nothing = width == 0
         if self._nothing:
-            blocks, numbers, width = [Block(name="nothing", kind="number")], [0], 1
+            blocks, width = [Block(name="nothing", kind="number")], 1
         self.blocks = tuple(blocks)
         self.width = width
         self._starts = np.array(starts, np.int64)
-        self._numbers = torch.tensor(numbers, dtype=torch.int64)
         self._sizes = np.array([column.categories for column in columns if column.categories], np.int64)
 
     def store(self, parts: Sequence[Encoded], rows: int) -> Tensor:
         """Stored rows `(N, categories + numbers)` from the columns' parts."""
         codes = [part.codes for part in parts if part.codes is not None]
-        stored = np.empty((rows, len(self._starts) + len(self._numbers)), np.float32)
+        stored = np.empty((rows, len(self._starts) + self.width - self._first_number), np.float32)
         for i, (code, start) in enumerate(zip(codes, self._starts, strict=True)):
             stored[:, i] = code + start
         numbers = [part.numbers for part in parts if part.numbers is not None]
@@ -60,12 +60,11 @@ class RowLayout:
 
     def expand(self, stored: Tensor) -> Tensor:
         """Stored rows as networks take them, `(B, width)`: all one-hots at once, and the numbers."""
+        count = len(self._starts)
         rows = stored.new_zeros(len(stored), self.width)
-        if len(self._starts):
-            rows.scatter_(1, stored[:, : len(self._starts)].long(), 1.0)
-        if len(self._numbers):
-            self._numbers = self._numbers.to(stored.device)
-            rows.index_copy_(1, self._numbers, stored[:, len(self._starts) :])
+        if count:
+            rows.scatter_(1, stored[:, :count].long(), 1.0)
+        rows[:, self._first_number :] = stored[:, count:]
         return rows
 
     def split(self, rows: Tensor) -> list[Encoded]:
@@ -74,8 +73,8 @@ class RowLayout:
         A column that has neither part gets codes that are all 0.
         """
         array = rows.numpy()
-        numbers = np.ascontiguousarray(array[:, self._numbers.cpu().numpy()].T)
-        codes = self._codes(array)
+        numbers = np.ascontiguousarray(array[:, self._first_number :].T)
+        codes = self._codes(array[:, : self._first_number])
         parts, n_code, n_number = [], 0, 0
         for column in self.columns:
             code = number = None
@@ -91,13 +90,13 @@ class RowLayout:
         return parts
 
     def _codes(self, rows: np.ndarray) -> np.ndarray:
-        """Which value each category has, int64 `(categories, B)`."""
-        count = len(self._starts)
-        there = rows > 0.5
-        there[:, self._numbers.cpu().numpy()] = False
-        ones = np.flatnonzero(there)
+        """Which value each category has, int64 `(categories, B)`, of their one-hots side by side."""
+        count, width = len(self._starts), rows.shape[1]
+        if not count:
+            return np.empty((0, len(rows)), np.int64)
+        ones = np.flatnonzero(rows > 0.5)
         if len(ones) == count * len(rows):
-            codes = ones.reshape(len(rows), count) - np.arange(len(rows))[:, None] * self.width - self._starts
+            codes = ones.reshape(len(rows), count) - np.arange(len(rows))[:, None] * width - self._starts
             if ((codes >= 0) & (codes < self._sizes)).all():
                 return np.ascontiguousarray(codes.T)
         # somewhere two values tie, or there is no one-hot at all

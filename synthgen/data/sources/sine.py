@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -16,7 +18,7 @@ class Sine(Source):
     class Options(SourceOptions):
         """How many points, and where."""
 
-        count: int = Field(51_200, ge=2)
+        count: Annotated[int, Field(ge=2)] = 51_200
         """Points in all."""
         points: PositiveInt = 128
         """Points of a group, one step after the other, its centre in the middle."""

@@ -28,7 +28,7 @@ class Waves(Source):
     class Options(SourceOptions):
         """How many windows, and of which waves."""
 
-        count: int = Field(6000, ge=len(_CLASSES))
+        count: Annotated[int, Field(ge=len(_CLASSES))] = 6000
         """Windows to draw, as many of each class as of any other."""
         length: Annotated[int, Field(ge=8)] = 128
         """Values in a window."""
