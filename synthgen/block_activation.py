@@ -83,6 +83,19 @@ class BlockActivation(nn.Module):
             return rows[:, : len(self.columns)], rows[:, len(self.columns) :]
         return rows.index_select(1, self.columns), rows.index_select(1, self.numbers)
 
+    def codes(self, rows: Tensor) -> Tensor:
+        """Rows `(B, width)` with a code in place of each one-hot: `(B, categories + numbers)`."""
+        categories, numbers = self.split(rows)
+        first = torch.searchsorted(self.segment, torch.arange(self.count, device=rows.device))
+        within = torch.arange(len(self.segment), device=rows.device) - first[self.segment]
+        codes = rows.new_zeros(len(rows), self.count).index_add(1, self.segment, categories * within)
+        return torch.cat([codes, numbers], 1)
+
+    @property
+    def values(self) -> list[int]:
+        """For each column of `codes`: how many values it has, 0 for a number."""
+        return [*torch.bincount(self.segment, minlength=self.count).tolist(), *[0] * len(self.numbers)]
+
     def _draw(self, logits: Tensor) -> Tensor:
         """One-hot draws, segment by segment."""
         if not self.count:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -14,6 +15,7 @@ from synthgen.calibration import KNOTS, Calibration
 from synthgen.data.training_data import TrainingData
 from synthgen.device import fork_random
 from synthgen.latents import draw_latents
+from synthgen.telling_apart import told_apart
 from synthgen.training.settings import LatentSettings
 
 logger = logging.getLogger("synthgen")
@@ -23,6 +25,9 @@ ROUNDS = 8
 ROWS = 32_768
 """Most rows generated in each round; twice as many as there are real ones, otherwise."""
 _BATCH = 4096
+_JUDGED = 8192  # most rows that a classifier is to tell from as many real ones
+_FEWEST_JUDGED = 400  # of fewer a classifier would learn too little to choose by
+_NAMES = ("none", "categories", "categories and numbers")
 _STEP = 2.0  # most that an offset is changed in a round
 _FEWEST = 100  # with fewer numbers in a class, all classes' numbers are calibrated together
 
@@ -35,10 +40,15 @@ class _Counts(NamedTuple):
     rows: Tensor
 
 
-def calibrate(generator: nn.Module, data: TrainingData, latent: LatentSettings, seed: int) -> None:
+def calibrate(
+    generator: nn.Module, data: TrainingData, latent: LatentSettings, seed: int, *, always: bool = False
+) -> None:
     """Set the calibration of the generator's output activation, if it has one, by the real data.
 
-    The generator must be in evaluation. Torch's random state stays.
+    Frequencies of single columns can be bought with a tight relation of two of them that no longer holds. So,
+    unless it is to be `always` done, of no calibration, that of categories alone and that of numbers too, the one
+    is kept with which a classifier tells generated rows from real ones least. The generator must be in
+    evaluation. Torch's random state stays.
     """
     activation = next((m for m in generator.modules() if isinstance(m, BlockActivation)), None)
     if activation is None:
@@ -48,13 +58,46 @@ def calibrate(generator: nn.Module, data: TrainingData, latent: LatentSettings, 
     with fork_random(data.device), torch.inference_mode():
         torch.manual_seed(seed)
         calibration.reset()
+        candidates = [calibration.copy()]
         real = _count(_real_rows(data, random), activation)
         floor = 0.5 / real.rows.clamp_min(1)[:, None]
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS if activation.count else 0):
             made = _count(_made_rows(generator, data, latent, random), activation)
             change = ((real.frequencies + floor) / (made.frequencies + floor)).log().clamp(-_STEP, _STEP)
             calibration.offsets += change
-        _fit_numbers(calibration, real, _count(_made_rows(generator, data, latent, random), activation))
+        candidates.append(calibration.copy())
+        if len(activation.numbers):
+            _fit_numbers(calibration, real, _count(_made_rows(generator, data, latent, random), activation))
+            candidates.append(calibration.copy())
+        if not always and len(data) >= _FEWEST_JUDGED:
+            _keep_best(candidates, generator, activation, data, latent, random)
+
+
+def _keep_best(
+    candidates: list[dict[str, Tensor]],
+    generator: nn.Module,
+    activation: BlockActivation,
+    data: TrainingData,
+    latent: LatentSettings,
+    random: torch.Generator,
+) -> None:
+    """Give the activation the candidate whose rows are told from real ones least; the same draws for each."""
+    index = torch.randperm(len(data), generator=random, device=data.device)[:_JUDGED]
+    real = data.batch(index)
+    noise = draw_latents(len(index), latent, random)
+    state = torch.get_rng_state()
+    scores = []
+    for candidate in candidates:
+        activation.calibration.load_state_dict(candidate)
+        torch.set_rng_state(state)
+        made = generator(noise, real.condition)
+        features = [torch.cat([activation.codes(x), real.condition], 1).cpu().numpy() for x in (made, real.x)]
+        values = [*activation.values, *[0] * real.condition.shape[1]]
+        scores.append(told_apart(features[0], features[1], values))
+    best = int(np.argmin(scores))
+    activation.calibration.load_state_dict(candidates[best])
+    shown = ", ".join(f"{name} {score:.3f}" for name, score in zip(_NAMES, scores, strict=False))
+    logger.info("calibration: told from real rows (ROC AUC) with %s; kept: %s", shown, _NAMES[best])
 
 
 def _real_rows(data: TrainingData, random: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:

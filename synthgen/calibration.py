@@ -45,6 +45,10 @@ class Calibration(nn.Module):
         self.made.copy_(identity)
         self.real.copy_(identity)
 
+    def copy(self) -> dict[str, Tensor]:
+        """The state as it is now, for `load_state_dict`."""
+        return {name: value.clone() for name, value in self.state_dict().items()}
+
     def group(self, condition: Tensor) -> Tensor:
         """The group `(B,)` of each row."""
         if self.groups == 1:

@@ -169,8 +169,9 @@ def build_synthesizer(setup: Setup, trainer: Trainer) -> Synthesizer:
     """What a trainer has made, ready to sample: its averaged generator with the codec."""
     recipe, dataset = setup.recipe, setup.dataset
     generator = trainer.ema.module
-    if recipe.train.calibrate:
-        calibrate(generator, setup.data, recipe.latent, recipe.seed)
+    if recipe.train.calibrate != "never":
+        always = recipe.train.calibrate == "always"
+        calibrate(generator, setup.data, recipe.latent, recipe.seed, always=always)
     return Synthesizer(
         generator=generator,
         codec=setup.codec,

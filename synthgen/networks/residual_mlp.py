@@ -37,7 +37,7 @@ class ResidualGeneratorOptions(Options):
 
     width: PositiveInt = 128
     """Units in each hidden layer."""
-    blocks: NonNegativeInt = 3
+    blocks: NonNegativeInt = 2
     """Residual blocks of two layers each."""
     temperature: PositiveFloat = 1.0
     """Of the gradient through drawn categories: lower is less biased, but noisier."""

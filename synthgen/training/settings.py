@@ -123,8 +123,9 @@ class TrainSettings(Options):
     """Steps over which the learning rates rise from zero."""
     ema: Beta = 0.995
     """Decay of the generator's moving average, which is the model that is kept; 0 keeps the last weights."""
-    calibrate: bool = True
-    """Of tables: after training, bring each column to its real frequencies, class by class."""
+    calibrate: Literal["auto", "always", "never"] = "auto"
+    """Of tables: after training, bring each column to its real frequencies, class by class; auto does so as far as
+    rows become harder to tell from real ones."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """Arithmetic of the networks; auto takes bf16 where the device is faster with it."""
     device: Device = "auto"
