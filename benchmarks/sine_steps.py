@@ -21,7 +21,7 @@ from synthgen import Critique, DataSpec, Discriminator, Generator, Options
 from synthgen.data.sources.sine import Sine
 from synthgen.data.training_data import TrainingData
 from synthgen.losses.adversarial import NonSaturating
-from synthgen.training.settings import LatentSettings, OptimizerSettings, TrainSettings
+from synthgen.training.settings import LatentSettings, TrainSettings
 from synthgen.training.trainer import Trainer
 
 BATCH, LATENT = 128, 10
@@ -78,8 +78,8 @@ def ours(data: TrainingData, steps: int) -> Callable[[], None]:
         loss=NonSaturating(Options()),
         penalties=[],
         data=data,
-        settings=TrainSettings(
-            steps=steps, batch_size=BATCH, optimizer=OptimizerSettings(lr=RATE, betas=BETAS)
+        settings=TrainSettings.model_validate(
+            {"steps": steps, "batch_size": BATCH, "optimizer": {"lr": RATE, "betas": BETAS}}
         ),
         latent=LatentSettings(dim=LATENT),
         precision=torch.float32,

@@ -33,10 +33,10 @@ _FEWEST = 100  # with fewer numbers in a class, all classes' numbers are calibra
 
 
 class _Counts(NamedTuple):
-    """What was seen of rows, by group: frequencies `(G, categories)`, and for each group each number's values."""
+    """What was seen of rows, by group: frequencies `(G, categories)`, and each group's numbers `(N, numbers)`."""
 
     frequencies: Tensor
-    numbers: list[list[Tensor]]
+    numbers: list[Tensor]
     rows: Tensor
 
 
@@ -62,7 +62,7 @@ def calibrate(
         real = _count(_real_rows(data, random), activation)
         floor = 0.5 / real.rows.clamp_min(1)[:, None]
         for _ in range(ROUNDS if activation.count else 0):
-            made = _count(_made_rows(generator, data, latent, random), activation)
+            made = _count(_made_rows(generator, data, latent, random), activation, keep_numbers=False)
             change = ((real.frequencies + floor) / (made.frequencies + floor)).log().clamp(-_STEP, _STEP)
             calibration.offsets += change
         candidates.append(calibration.copy())
@@ -119,39 +119,46 @@ def _made_rows(
         yield generator(draw_latents(_BATCH, latent, random), condition), condition
 
 
-def _count(batches: Iterator[tuple[Tensor, Tensor]], activation: BlockActivation) -> _Counts:
+def _count(
+    batches: Iterator[tuple[Tensor, Tensor]], activation: BlockActivation, *, keep_numbers: bool = True
+) -> _Counts:
     calibration = activation.calibration
-    groups, count = calibration.groups, len(activation.numbers)
+    groups = calibration.groups
     sums = torch.zeros_like(calibration.offsets)
     rows = torch.zeros(groups, device=sums.device)
-    seen: list[list[list[Tensor]]] = [[[] for _ in range(count)] for _ in range(groups)]
+    seen: list[tuple[Tensor, Tensor]] = []
     for x, condition in batches:
         group = calibration.group(condition)
         categories, numbers = activation.split(x)
         sums.index_add_(0, group, categories)
         rows += torch.bincount(group, minlength=groups)
-        for g in range(groups):
-            for i in range(count):
-                values = numbers[group == g, i]
-                seen[g][i].append(values[values != 0])  # 0 is where its gate is shut
-    numbers_by_group = [[torch.cat(parts) for parts in group_parts] for group_parts in seen]
-    return _Counts(sums / rows.clamp_min(1)[:, None], numbers_by_group, rows)
+        if keep_numbers:
+            seen.append((numbers.clone(), group))  # not the whole rows
+    by_group: list[Tensor] = []
+    if seen:
+        numbers, group = (torch.cat(parts) for parts in zip(*seen, strict=True))
+        by_group = [numbers[group == g] for g in range(groups)]
+    return _Counts(sums / rows.clamp_min(1)[:, None], by_group, rows)
 
 
 def _fit_numbers(calibration: Calibration, real: _Counts, made: _Counts) -> None:
     levels = torch.linspace(0, 1, KNOTS, device=calibration.made.device)
     for i in range(calibration.made.shape[1]):
-        together = [
-            torch.cat([counts.numbers[g][i] for g in range(calibration.groups)]) for counts in (made, real)
-        ]
+        sides = [[_open(numbers[:, i]) for numbers in counts.numbers] for counts in (made, real)]
+        together = [torch.cat(parts) for parts in sides]
         for g in range(calibration.groups):
-            both = [made.numbers[g][i], real.numbers[g][i]]
+            both = [parts[g] for parts in sides]
             if min(map(len, both)) < _FEWEST:
                 both = together
             if min(map(len, both)) < 2:
                 continue
             calibration.made[g, i] = _quantiles(both[0], levels)
             calibration.real[g, i] = _quantiles(both[1], levels)
+
+
+def _open(values: Tensor) -> Tensor:
+    """Without the zeros, which are where a gate is shut."""
+    return values[values != 0]
 
 
 def _quantiles(values: Tensor, levels: Tensor) -> Tensor:

@@ -99,6 +99,8 @@ class Codec(Component):
     networks see them. What the data is conditioned on is the codec's to say, too: by default its classes.
     """
 
+    kind: ClassVar[str | None] = None
+    """The kind of dataset that it is for, where it is for one alone."""
     default_format: ClassVar[str] = "image_folder"
     """The exporter for such values where nobody names one."""
     chunk: ClassVar[int] = 256
@@ -137,6 +139,10 @@ class Codec(Component):
         `codes (B, conditions)` are those that the samples were made under. Random choices come from torch's
         global random numbers.
         """
+
+    def like_samples(self, values: Any) -> Any:
+        """Real values in the form of samples: without what samples never have, such as columns left out."""
+        return values
 
     def accepts(self, values: Any) -> np.ndarray | None:
         """Which decoded samples may be kept, bool `(B,)`; the others are drawn again. None if all may."""

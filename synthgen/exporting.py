@@ -45,7 +45,7 @@ def check_export(
 ) -> None:
     """Raise, before the training, what `export` would raise after it; `counts` are the data's, by class."""
     exporter = choose_exporter(choice, codec, registry)
-    some = take(dataset.x, np.arange(min(len(dataset), _CHECKED)))
+    some = codec.like_samples(take(dataset.x, np.arange(min(len(dataset), _CHECKED))))
     call_exporter(exporter.name, exporter.build().check, some)
     label = None if not dataset.classes else LABEL if dataset.target is None else str(dataset.target)
     _plan(choice.settings, codec, label, dataset.classes, counts)
@@ -99,7 +99,9 @@ def export(
         if real is None:
             raise UsageError("include_real needs the folder of a run, which says where the training data is")
         wanted = split_where(synthesizer.label, settings.where, settings.classes)[1]
-        originals = Originals.of(*real(), find_classes(known, wanted) if wanted else None)
+        dataset, fingerprint = real()
+        dataset = replace(dataset, x=synthesizer.codec.like_samples(dataset.x))
+        originals = Originals.of(dataset, fingerprint, find_classes(known, wanted) if wanted else None)
         originals = originals.having(plan.where, synthesizer.codec)
     total = plan.count + (len(originals) if originals else 0)
     logger.info("writing %s samples as %s into %s", f"{total:,}", exporter.name, directory)

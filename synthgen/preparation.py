@@ -23,7 +23,7 @@ from synthgen.components import (
 from synthgen.data.fingerprint import fingerprint
 from synthgen.data.training_data import TrainingData
 from synthgen.device import choose_device
-from synthgen.errors import DataError, PluginError, SynthgenError, describe
+from synthgen.errors import DataError, PluginError, SynthgenError, UnsupportedError, describe
 from synthgen.exporting import check_export
 from synthgen.model_files import ComponentRecord
 from synthgen.plugins import Registry
@@ -118,6 +118,12 @@ def _encode(
     choice: Choice, dataset: Dataset, noise_dim: int, device: torch.device
 ) -> tuple[Codec, TrainingData]:
     """The fitted codec and the data on the device, in the memory format that convolutions are fastest in."""
+    kind = choice.registered.component.kind
+    if kind not in (None, dataset.kind):
+        raise UnsupportedError(
+            f"codec {choice.name} is for data of kind {kind}, and {dataset.name} is of kind {dataset.kind};"
+            " leave codec out, and the one for it is taken"
+        )
     try:
         codec: Codec = choice.build().fit(dataset)
         data = TrainingData.from_dataset(dataset, codec, noise_dim, device)

@@ -50,7 +50,7 @@ class SamplePlots(SamplePictures):
         self._names = names
         self._ends = np.cumsum([len(some) for some in rows])[:-1]
         index = np.concatenate(rows)
-        self._real = take(dataset.x, index)
+        self._real = codec.like_samples(take(dataset.x, index))
         self._decode = codec.decode
         self._codes = data.codes[torch.from_numpy(index).to(data.codes.device)].cpu()
         self._condition = data.spec.encode_conditions(self._codes)

@@ -15,7 +15,7 @@ from tests_support import run, tree
 
 import synthgen
 from synthgen import pipeline
-from synthgen.errors import Interrupted, PluginError, TrainingError, UsageError
+from synthgen.errors import Interrupted, PluginError, TrainingError, UnsupportedError, UsageError
 from synthgen.plugins import load_plugins
 from synthgen.run_directory import read_metrics
 
@@ -113,6 +113,13 @@ def test_folder_that_exists_is_left_alone_before_anything_is_loaded(tiny_recipe,
 def test_nothing_is_written_if_the_run_cannot_begin(override, tiny_recipe, tmp_path, registry):
     with pytest.raises(synthgen.SynthgenError):
         run(tiny_recipe, tmp_path / "out", registry, *re.split(r" (?=generator)", override))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("codec", ["table", "signals"])
+def test_a_codec_for_other_data_is_told_as_the_recipe_s_fault(codec, tiny_recipe, tmp_path, registry):
+    with pytest.raises(UnsupportedError, match=f"codec {codec} is for data of kind {codec}, .* kind images"):
+        run(tiny_recipe, tmp_path / "out", registry, f"codec={codec}")
     assert not (tmp_path / "out").exists()
 
 

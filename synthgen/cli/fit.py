@@ -37,7 +37,7 @@ _SOURCES = {".parquet": "parquet", ".pq": "parquet"}
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Change the recipe, such as data.missing=[?] or generator.width=512; may be given again.",
+    help="Change the recipe, such as data.drop=[id] or generator.width=512; may be given again.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the recipe and do nothing.")
 @with_plugins

@@ -72,6 +72,9 @@ def learn(
     if features.dtype is not None:
         ids = "make" if features.dtype.kind in "OUS" else "learn"
     values = recipe_values(parameters, dataset, find, seed, ids)
+    if target is not None and target.values is None and dataset.x[target.column].is_unique:
+        columns = values["codec"].get("columns", {})  # ranks, for one, look like ids
+        values["codec"]["columns"] = {target.column: "number"} | columns
     verbose = bool(parameters["verbose"])
     with input_errors(), told(verbose) as warned:
         synthesizer = train(dataset, values, show_progress=verbose)

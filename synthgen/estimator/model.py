@@ -71,6 +71,8 @@ class FittedModel:
             return self._draw(self.synthesizer.plan(per_class=counts), seed)
 
     def _plan(self, count: int, y: Any, where: Mapping[Hashable, Any] | None) -> ClassPlan:
+        if not isinstance(where, Mapping | None):
+            raise TypeError(f"where must be a mapping of columns to values, not {where!r}.")
         features, target = self.features, self.target
         named = {engine_name(name, features, target): value for name, value in (where or {}).items()}
         plan = self.synthesizer.plan(count, where=named)

@@ -72,8 +72,15 @@ def _guess(synthesizer: Synthesizer) -> tuple[Features, Target | None]:
 
 
 def _is_json(value: Any) -> bool:
+    """Whether JSON gives this back, but for tuples, which become lists. Keys that are no text become text."""
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError):
         return False
-    return True
+    return _has_text_keys(value)
+
+
+def _has_text_keys(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _has_text_keys(below) for key, below in value.items())
+    return not isinstance(value, list | tuple) or all(map(_has_text_keys, value))

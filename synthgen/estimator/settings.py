@@ -59,6 +59,8 @@ def merge(*layers: Mapping[str, Any]) -> dict[str, Any]:
     for layer in layers:
         for key, value in layer.items():
             below = merged.get(key)
+            if isinstance(value, Mapping) and isinstance(below, str):  # a component by its name alone
+                below = {"name": below}
             joined = isinstance(value, Mapping) and isinstance(below, Mapping) and not _renamed(below, value)
             merged[key] = merge(below or {}, value) if joined else value
     return merged
@@ -113,7 +115,7 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for key, value in values.items():
         if isinstance(value, Mapping):
-            given[key] = _given(value)
+            given |= {key: below} if (below := _given(value)) else {}
         elif not _is_auto(value):
             given[key] = int(value) if isinstance(value, Integral) else float(value)
     return given

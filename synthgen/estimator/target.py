@@ -84,7 +84,8 @@ class Target:
                 dtype = pd.CategoricalDtype(kept["categories"], kept["ordered"])
             values = pd.Series(kept["values"], dtype=dtype)
         classes = tuple(ClassLabel(**label) for label in state["classes"])
-        return cls(**{**state, "values": values, "classes": classes})
+        name = tuple(state["name"]) if isinstance(state["name"], list) else state["name"]
+        return cls(**{**state, "name": name, "values": values, "classes": classes})
 
 
 def read_target(y: Any, taken: Sequence[str], task: Task) -> tuple[Target, pd.Series, np.ndarray | None]:

@@ -90,7 +90,9 @@ def _digest(
     facts: dict[str, Any], shard_size: int, synthesizer: Synthesizer, originals: Originals | None
 ) -> str:
     """What must be equal for an export to go on with what another has left; arithmetic too."""
-    real = originals and [originals.fingerprint, hashlib.sha256(originals.index.tobytes()).hexdigest()]
+    real = (
+        [originals.fingerprint, hashlib.sha256(originals.index.tobytes()).hexdigest()] if originals else None
+    )
     text = json.dumps(
         [facts, shard_size, synthesizer.codec.chunk, synthesizer.device.type, torch.__version__, real],
         sort_keys=True,

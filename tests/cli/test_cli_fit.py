@@ -50,6 +50,25 @@ def test_a_table_becomes_a_run_that_rows_are_made_from(table, tmp_path):
     assert len(rows) == 20
 
 
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+def test_originals_are_exported_without_the_ids_that_samples_lack(table, tmp_path, format_):
+    people = pd.read_csv(table)
+    people.insert(0, "id", 1000 + np.arange(80))
+    people.to_csv(table, index=False)
+    fitted = synthgen("fit", table, "--target", "income", "--steps", 2, "--out", tmp_path / "run", *SMALL)
+    assert fitted.exit_code == 0, fitted.stderr
+    assert [path.name for path in (tmp_path / "run" / "samples").iterdir()] == ["step-0000002.png"]
+    made = synthgen(
+        *("export", tmp_path / "run", "-n", 20, "--include-real", "--format", format_),
+        *("--out", tmp_path / "rows", "--no-plugins"),
+    )
+    assert made.exit_code == 0, made.stderr
+    rows = getattr(pd, f"read_{format_}")(tmp_path / "rows" / f"dataset.{format_}")
+    assert rows.columns.tolist() == ["age", "town", "income", "real"]
+    assert rows[:80].drop(columns="real").to_numpy().tolist() == people.drop(columns="id").to_numpy().tolist()
+    assert rows["real"].tolist() == [True] * 80 + [False] * 20
+
+
 def test_the_recipe_in_the_run_can_be_run_again_to_the_same_model(table, tmp_path):
     first = synthgen("fit", table, "--steps", 2, "--seed", 5, "--out", tmp_path / "a", *SMALL)
     assert first.exit_code == 0, first.stderr

@@ -81,6 +81,7 @@ def test_y(y, message):
         ),
         ({"options": {"data": "digits"}}, "options has 'data', which X says"),
         ({"options": {"seed": 3}}, "options has 'seed', which random_state says"),
+        ({"latent_dim": "auto", "options": {"latent": 5}}, "latent: must be a mapping of settings, not 5"),
     ],
 )
 def test_parameters(parameters, message):
@@ -105,6 +106,7 @@ def fitted():
         ({"y": "0"}, ValueError, "previously unseen labels"),
         ({"y": 1, "where": {"label": 1}}, ValueError, "both as y and in where"),
         ({"where": {"a": 1}}, ValueError, "'a' is no condition of this model; its conditions are label"),
+        ({"where": "label"}, TypeError, "where must be a mapping of columns to values, not 'label'"),
         ({"where": {"label": 9}}, ValueError, "there is no class '9'. Classes: 0, 1, 2"),
     ],
 )

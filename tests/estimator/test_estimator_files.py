@@ -58,6 +58,22 @@ def test_parameters_that_json_cannot_hold_are_left_out(tmp_path):
     assert SynthGAN.load(tmp_path / "model").random_state is None
 
 
+def test_a_parameter_by_labels_that_are_numbers_is_left_out_and_not_changed(tmp_path):
+    y = np.arange(40) % 4 // 3
+    model = tiny(sampling_strategy={0: 30, 1: 25}, conditions=["a"])
+    model.fit(pd.DataFrame(np.random.default_rng(0).normal(size=(40, 2)), columns=["a", "b"]), y)
+    model.save(tmp_path / "model")
+    loaded = SynthGAN.load(tmp_path / "model")
+    assert loaded.sampling_strategy == "auto"
+    assert loaded.conditions == ["a"]
+
+
+def test_a_tuple_that_names_y_comes_back(tmp_path):
+    y = pd.Series(["a", "b"] * 10, name=("kind", 1))
+    tiny().fit(np.eye(20), y).save(tmp_path / "model")
+    assert SynthGAN.load(tmp_path / "model").sample_labelled(3)[1].name == ("kind", 1)
+
+
 def test_names_that_json_cannot_hold_are_told_and_nothing_is_written(tmp_path):
     model = tiny().fit(pd.DataFrame(np.eye(10)[:, :2], columns=[date(2020, 1, 1), date(2020, 1, 2)]))
     with pytest.raises(ValueError, match="pickle the estimator instead"):

@@ -246,6 +246,11 @@ def test_options_reach_everything_that_a_recipe_has():
     assert model.synthesizer_.codec_record.options["levels"] == 5
 
 
+def test_a_component_in_options_may_be_its_name_alone():
+    model = tiny(options={**NETWORKS, "codec": "table"}, conditions=["town"]).fit(mixed_table())
+    assert set(model.sample(5, where={"town": "Ulm"})["town"]) == {"Ulm"}
+
+
 def test_the_example_in_the_docstring_is_right():
     done = doctest.testmod(synthgan)
     assert done.attempted

@@ -99,6 +99,13 @@ def test_continuous_y_is_learnt_as_one_more_column():
         model.sample(3, y=1.5)
 
 
+def test_y_numbered_through_is_not_taken_for_ids():
+    frame = pd.DataFrame(X, columns=["a", "b"])
+    ranks = pd.Series(np.random.default_rng(0).permutation(60), name="rank")
+    made = tiny().fit(frame, ranks).sample_labelled(20)[1]
+    assert made.between(0, 59).all()
+
+
 def test_continuous_y_can_be_a_condition():
     y = pd.Series(np.round(X.sum(axis=1), 2), name="price")
     model = tiny(conditions=["price"]).fit(X, y)

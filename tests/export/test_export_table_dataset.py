@@ -129,6 +129,14 @@ def test_originals_are_the_first_rows_and_keep_every_type(make_table_model, pets
     assert "**20 of the 23 rows in this dataset are SYNTHETIC.**" in card(tmp_path / "out")
 
 
+def test_where_no_original_has_what_is_asked_for_there_is_none(make_table_model, pets, tmp_path):
+    model = make_table_model(pets, "kind")
+    dataset = Dataset("pets", pets, np.tile([0, 1], 6), model.classes, kind="table", target="kind")
+    originals = Originals.of(dataset, "f").having((("size", 9),), model.codec)
+    head = export(model, tmp_path / "out", originals=originals, count=5, where={"size": 9})
+    assert (head["real"], head["synthetic"]) == (0, 5)
+
+
 def test_an_export_that_goes_on_still_knows_the_columns(make_table_model, pets, tmp_path):
     model = make_table_model(pets, "kind")
 

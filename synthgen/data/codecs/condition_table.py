@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 MOST_ROWS = 20_000
-"""Of more different combinations than this, so many of the data's rows are kept at random."""
+"""Of more different combinations than this, about so many of the data's rows are kept at random."""
+LEAST_ROWS = 200
+"""About so many are kept of each category, or all that it has; the others' rows count for more then."""
 NEIGHBOURS = 200
 """For a number that does not occur in the data, what goes with so many rows of the nearest numbers is taken."""
 
@@ -26,10 +28,9 @@ class ConditionTable:
     @classmethod
     def of(cls, codes: np.ndarray, numbers: Sequence[int] = ()) -> Self:
         """From the codes `(N, conditions)` of all real rows."""
-        distinct, counts = _count(codes)
+        distinct, counts = _count(codes, np.ones(len(codes), np.int64))
         if len(distinct) > MOST_ROWS:
-            some = np.random.default_rng(0).choice(len(codes), MOST_ROWS, replace=False)
-            distinct, counts = _count(codes[some])
+            distinct, counts = _count(*_some(codes, numbers))
         return cls(distinct, counts, numbers)
 
     def draw(
@@ -66,7 +67,7 @@ class ConditionTable:
         """Rows with each of the `size` codes of the condition at `place`, of those that have what is `fixed`."""
         held = self._held(fixed)
         found = np.bincount(self.codes[held, place].astype(np.int64), self.counts[held], minlength=size)
-        return [int(count) for count in found]
+        return [round(count) for count in found.tolist()]
 
     def _held(self, fixed: Mapping[int, float]) -> np.ndarray:
         """The combinations that have what is fixed, bool `(M,)`; all where none has."""
@@ -94,9 +95,21 @@ class ConditionTable:
         return cls(arrays["codes"], arrays["counts"], arrays["numbers"].tolist())
 
 
-def _count(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Different rows, sorted, and how often each occurs."""
+def _some(codes: np.ndarray, numbers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Some of the rows, and how many each of them stands for."""
+    chance = np.full(len(codes), MOST_ROWS / len(codes))
+    for place in set(range(codes.shape[1])) - set(numbers):
+        own = codes[:, place].astype(np.int64)
+        chance = np.maximum(chance, LEAST_ROWS / np.bincount(own)[own])
+    chance = np.minimum(chance, 1.0)
+    some = np.random.default_rng(0).random(len(codes)) < chance
+    return codes[some], 1 / chance[some]
+
+
+def _count(codes: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Different rows, sorted, and the sum of the weights of each."""
     places = list(range(codes.shape[1]))
-    counts = pd.DataFrame(codes, columns=places).groupby(places, sort=True).size()
+    table = pd.DataFrame(codes, columns=places).assign(weight=weights)
+    counts = table.groupby(places, sort=True)["weight"].sum()
     distinct = counts.index.to_frame(index=False).to_numpy(codes.dtype)
-    return distinct, counts.to_numpy(np.int64)
+    return distinct, counts.to_numpy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -13,6 +13,8 @@ from synthgen import Codec, DataError, Dataset
 
 class ImageCodec(Codec):
     """Grey or RGB images of one size: uint8 0 to 255 in a dataset, [-1, 1] out of a generator."""
+
+    kind: ClassVar[str | None] = "images"
 
     def __init__(self, options: Any) -> None:
         super().__init__(options)

@@ -30,6 +30,7 @@ class SignalCodec(Codec):
         """Share of a channel's values, at either end, that are outliers: they are cut off to the nearest value
         that is none, and not made. With 0 nothing is lost."""
 
+    kind: ClassVar[str | None] = "signals"
     default_format: ClassVar[str] = "npz"
     chunk: ClassVar[int] = 1024
 

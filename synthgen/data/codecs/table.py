@@ -39,6 +39,7 @@ class TableCodec(Codec):
     """
 
     Options = TableOptions
+    kind: ClassVar[str | None] = "table"
     default_format: ClassVar[str] = "csv"
     chunk: ClassVar[int] = 4096
 
@@ -202,6 +203,10 @@ class TableCodec(Codec):
         frame = self._constraints.backward(frame)
         frame.columns = self._names
         return frame
+
+    def like_samples(self, values: pd.DataFrame) -> pd.DataFrame:
+        """Real rows without the columns that are left out."""
+        return values.loc[:, [name not in self.left_out for name in plain_names(values.columns)]]
 
     def accepts(self, values: pd.DataFrame) -> np.ndarray | None:
         """Rows that obey the constraints which do not hold by construction."""

@@ -87,9 +87,8 @@ class CsvFile(TableSource):
         kept = choose_columns(forms[0].names, options, options.target, where)
         require_columns(kept, options.text, "text", where)
         require_columns(kept, [] if isinstance(options.dates, str) else list(options.dates), "dates", where)
-        for path, form in zip(files, forms, strict=True):
-            check_lines(path, form)
-        codes = [name for name in kept if any(name in form.codes for form in forms)]
+        found = set().union(*(check_lines(*pair) for pair in zip(files, forms, strict=True)))
+        codes = [name for name in kept if name in found]
         frames = self._read(files, forms, kept, {*codes, *options.text})
         counted = kept[0] == _NAMELESS and len(kept) > 1 and all(_counts(f[_NAMELESS]) for f in frames)
         frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
@@ -117,6 +116,12 @@ class CsvFile(TableSource):
         if mixed:
             del frames
             frames = [self._frame(*pair, kept, text | mixed) for pair in zip(files, forms, strict=True)]
+        large = [name for name in kept if any(_is_large(f[name]) for f in frames)]
+        if large:  # pandas reads whole numbers as floats where some are missing
+            for frame, path, form in zip(frames, files, forms, strict=True):
+                texts = self._frame(path, form, large, set(large))
+                for name in large:
+                    frame[name] = _whole_numbers(texts[name], frame[name])
         return frames
 
     def _frame(self, path: Path, form: CsvFormat, kept: list[str], text: set[str]) -> pd.DataFrame:
@@ -162,6 +167,22 @@ def _kind(values: pd.Series) -> str:
     return "number" if is_numeric_dtype(values.dtype) else "string"
 
 
+def _is_large(values: pd.Series) -> bool:
+    """Whether these are whole numbers of which a float has not all digits, some of them missing."""
+    if not (is_float_dtype(values.dtype) and values.isna().any()):
+        return False
+    known = values.dropna().to_numpy()
+    return bool((np.abs(known) >= _LARGEST_WHOLE).any() and (known == np.round(known)).all())
+
+
+def _whole_numbers(texts: pd.Series, otherwise: pd.Series) -> pd.Series:
+    """The numbers in these texts, exactly; what they are `otherwise` if they are not written as whole ones."""
+    try:
+        return pd.Series([None if pd.isna(text) else int(text) for text in texts], dtype="Int64")
+    except (ValueError, OverflowError):
+        return otherwise
+
+
 def _counts(values: pd.Series) -> bool:
     """Whether these are 0, 1, 2, ... or 1, 2, 3, ..."""
     if values.dtype != np.int64 or values.iloc[0] not in (0, 1):
@@ -180,7 +201,7 @@ def _mend_gaps(frame: pd.DataFrame, points: set[str]) -> None:
             frame[name] = values.astype("boolean")
         elif is_float_dtype(values.dtype) and name not in points and values.isna().any():
             known = values.dropna().to_numpy()
-            if len(known) and (np.abs(known) <= _LARGEST_WHOLE).all() and (known == np.round(known)).all():
+            if len(known) and (np.abs(known) < _LARGEST_WHOLE).all() and (known == np.round(known)).all():
                 frame[name] = values.astype("Int64")
 
 

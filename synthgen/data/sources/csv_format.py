@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from synthgen import DataError
 from synthgen.data.sources.table_files import open_table
@@ -47,15 +48,12 @@ class CsvFormat:
     newline: str | None
     """As in `open`: None, for any line end, where there are carriage returns alone, which pandas misreads (it
     loses a separator after a blank line)."""
+    header: bool
+    """Whether the first line has names."""
     names: tuple[str, ...]
     """The columns' names."""
     sample: tuple[tuple[str, ...], ...]
     """The first rows, those with the right number of fields."""
-
-    @property
-    def codes(self) -> list[str]:
-        """Columns with numbers such as 007: codes, which would lose their zeros if they were read as numbers."""
-        return [name for name, fields in self._fields() if any(map(_ZEROS_FIRST.fullmatch, fields))]
 
     @property
     def decimal_commas(self) -> list[str]:
@@ -71,6 +69,11 @@ class CsvFormat:
         """Each column's name and what its sample has, without what is empty."""
         for index, name in enumerate(self.names):
             yield name, [row[index].strip() for row in self.sample if row[index].strip()]
+
+
+def is_code(field: str) -> bool:
+    """Whether it is digits such as 007: a code, which would lose its zeros if it were read as a number."""
+    return field[:1] in ("0", " ") and _ZEROS_FIRST.fullmatch(field.strip()) is not None
 
 
 def find_format(path: Path, given: Given) -> CsvFormat:
@@ -95,7 +98,7 @@ def find_format(path: Path, given: Given) -> CsvFormat:
         raise DataError(f"{path}: has a header ({shown}) and no rows; header: false if it is a row")
     sample = tuple(tuple(row) for row in body if len(row) == len(names))
     newline = None if re.search(r"\r(?!\n)", text) else ""
-    return CsvFormat(encoding, separator, given.skip_spaces, newline, names, sample)
+    return CsvFormat(encoding, separator, given.skip_spaces, newline, given.header, names, sample)
 
 
 def records(lines: Iterable[str], separator: str, skip_spaces: bool) -> Iterator[tuple[int, list[str]]]:
@@ -116,7 +119,7 @@ def records(lines: Iterable[str], separator: str, skip_spaces: bool) -> Iterator
         begins = reader.line_num + 1
 
 
-def refuse_bytes(path: Path, encoding: str) -> None:
+def refuse_bytes(path: Path, encoding: str) -> NoReturn:
     """Raise DataError with the place of the first bytes that are no text in this encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
     lines = place = 0

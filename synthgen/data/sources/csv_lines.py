@@ -1,13 +1,14 @@
 """Checking a CSV file before it is read: all of it is text, and every row has a field for each column.
 
 pandas fills up a row that is too short, and takes a line break in quotes for no line; so lines are counted
-here.
+here. It also takes 007 for a number; so such are looked for.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import IO
 import numpy as np
 
 from synthgen import DataError
-from synthgen.data.sources.csv_format import CsvFormat, records, refuse_bytes
+from synthgen.data.sources.csv_format import CsvFormat, is_code, records, refuse_bytes
 from synthgen.data.sources.table_files import open_table
 
 _CHUNK = 1 << 22
@@ -28,9 +29,12 @@ class _NotPlainError(Exception):
     """The file has quotes, or lines that end in a carriage return alone: it must be parsed."""
 
 
-def check_lines(path: Path, form: CsvFormat) -> None:
-    """Raise DataError, naming file and line, for a row with more or fewer fields than there are columns, for a
-    quote that is not closed, and for bytes that are no text in the file's encoding."""
+def check_lines(path: Path, form: CsvFormat) -> set[str]:
+    """The columns with numbers such as 007.
+
+    Raises DataError, naming file and line, for a row with more or fewer fields than there are columns, for a
+    quote that is not closed, and for bytes that are no text in the file's encoding.
+    """
     try:
         if form.encoding == "utf-8-sig" and form.separator.isascii():
             try:
@@ -44,9 +48,11 @@ def check_lines(path: Path, form: CsvFormat) -> None:
         refuse_bytes(path, form.encoding)
 
 
-def _count(path: Path, file: IO[bytes], form: CsvFormat) -> None:
-    """As `check_lines`, by counting separators, which takes a tenth of the time of parsing."""
+def _count(path: Path, file: IO[bytes], form: CsvFormat) -> set[str]:
+    """As `check_lines`, by counting separators, which is many times faster than parsing."""
     lines = 0
+    codes: set[int] = set()
+    header = form.header
     blanks = b" \t\r".replace(form.separator.encode(), b"")
     for chunk in _whole_lines(file):
         if b'"' in chunk or chunk.count(b"\r") != chunk.count(b"\r\n"):
@@ -62,6 +68,33 @@ def _count(path: Path, file: IO[bytes], form: CsvFormat) -> None:
             if chunk[begins : ends[index]].strip(blanks):
                 raise _fault(path, lines + int(index) + 1, int(fields[index]), form)
         lines += len(ends)
+        body = 0
+        if header and (names := re.search(rb"[^\s]", chunk)):
+            body, header = int(ends[np.searchsorted(ends, names.start())]) + 1, False
+        codes.update(_columns_of_codes(data, separators, ends, body, form).tolist())
+    return {form.names[index] for index in codes}
+
+
+def _columns_of_codes(
+    data: np.ndarray, separators: np.ndarray, ends: np.ndarray, body: int, form: CsvFormat
+) -> np.ndarray:
+    """The places of the columns with a field of digits that begins with 0, in whole lines, from byte `body` on."""
+    opens = (data == ord(form.separator)) | (data == ord("\n"))
+    zero = data == ord("0")
+    begins = np.flatnonzero(opens[:-1] & zero[1:]) + 1
+    if form.skip_spaces:
+        spaced = opens[:-2] & (data[1:-1] == ord(" ")) & zero[2:]
+        begins = np.concatenate([begins, np.flatnonzero(spaced) + 2])
+    begins = np.concatenate([np.flatnonzero(zero[:1]), begins])
+    begins = begins[begins >= body]
+    follow = begins + 1
+    while (digits := (data[follow] >= ord("0")) & (data[follow] <= ord("9"))).any():
+        follow = follow + digits  # at the latest, the end of the line is none
+    whole = np.isin(data[follow], list(f"{form.separator}\r\n".encode())) & (follow > begins + 1)
+    found = begins[whole]
+    line = np.searchsorted(ends, found)
+    before = np.where(line > 0, np.searchsorted(separators, ends[line - 1]), 0)
+    return np.unique(np.searchsorted(separators, found) - before)
 
 
 def _whole_lines(file: IO[bytes]) -> Iterator[bytes]:
@@ -77,8 +110,10 @@ def _whole_lines(file: IO[bytes]) -> Iterator[bytes]:
         yield b"".join(rest) + b"\n"
 
 
-def _parse(path: Path, file: IO[bytes], form: CsvFormat) -> None:
+def _parse(path: Path, file: IO[bytes], form: CsvFormat) -> set[str]:
     line = 0
+    codes: set[str] = set()
+    header = form.header
     try:
         with io.TextIOWrapper(file, form.encoding, newline="") as lines:
             for line, row in records(chain(lines, [_END]), form.separator, form.skip_spaces):
@@ -86,10 +121,14 @@ def _parse(path: Path, file: IO[bytes], form: CsvFormat) -> None:
                     raise DataError(f"{path}:{line}: a quote is opened in this row and never closed")
                 if len(row) != len(form.names) and row != [_END]:
                     raise _fault(path, line, len(row), form)
+                if not header:
+                    codes.update(name for name, field in zip(form.names, row, strict=False) if is_code(field))
+                header = False
     except csv.Error as error:
         raise DataError(
             f"{path}:{line + 1}: cannot be read ({error}); is a quote opened in this row and never closed?"
         ) from error
+    return codes
 
 
 def _fault(path: Path, line: int, fields: int, form: CsvFormat) -> DataError:

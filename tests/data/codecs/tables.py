@@ -195,6 +195,7 @@ def _arrow_columns(few: np.ndarray, days: pd.Series, moments: pd.Series) -> dict
         "arrow int8": arrow(few - 60, pa.int8()),
         "arrow uint64": arrow(few, pa.uint64()),
         "arrow float": arrow(few / 4, pa.float32()),
+        "arrow half float": arrow((few / 8).astype("float16"), pa.float16()),
         "arrow decimal": arrow([Decimal(int(n)) / 100 for n in few], pa.decimal128(8, 2)),
         "arrow dictionary": arrow(_pick("a", "b"), pa.dictionary(pa.int32(), pa.string())),
         "arrow date": arrow(days.dt.date.tolist(), pa.date32()),

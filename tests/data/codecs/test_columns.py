@@ -50,6 +50,20 @@ def test_whatever_a_network_makes_is_a_value_that_the_column_allows(what):
             assert max(known) <= max(values.dropna())
 
 
+@pytest.mark.parametrize("what", EXACT)
+def test_any_value_can_be_asked_for_as_it_is_and_as_its_text(what):
+    values = EXACT[what].rename(what)
+    column = fit(values)
+    for value in values.dropna().iloc[[0, -1]] if values.notna().any() else []:
+        for wanted in (value, str(value)):
+            assert column.parse(wanted).tolist() == [value]
+
+
+def test_times_can_be_asked_for_by_hour_and_minute():
+    column = fit(pd.Series([dt.time(n // 4, n % 4) for n in range(90)], name="from"))
+    assert column.parse("09:02").tolist() == [dt.time(9, 2)]
+
+
 N = 3000
 NORMAL = np.random.default_rng(0).normal(size=N)
 KINDS = {
@@ -133,6 +147,36 @@ def test_numbers_come_back_within_the_interpolation_with_their_decimals(values):
     whole = back.astype("float64") * 100
     if np.array_equal(np.rint(values.astype("float64") * 100), values.astype("float64") * 100):
         assert np.array_equal(np.rint(whole), whole)
+
+
+@pytest.mark.parametrize("often", [1, 5])
+def test_decimals_of_few_numbers_are_not_lost(often):
+    numbers = np.round(np.random.default_rng(0).integers(0, 900_000, 40_000) / 100, 2)
+    numbers[::4] = 100 * (np.arange(10_000) // often)
+    values = pd.Series(numbers)
+    back = through(fit(values), values)
+    assert (back % 1 > 0).mean() > 0.7
+
+
+@pytest.mark.parametrize("dtype", ["float32", "Float32", pd.ArrowDtype(pa.float32())])
+def test_decimals_are_those_of_the_precision(dtype):
+    column = fit(pd.Series((NORMAL * 100).round(1).astype("float32")).astype(dtype))
+    made = column.decode(Encoded(None, np.linspace(-3, 3, 500, dtype=np.float32)), np.random.default_rng(0))
+    assert (made.astype("float64").round(1).astype("float32") == made.astype("float32")).all()
+    assert column.parse(0.3).tolist() == column.parse(np.float32(0.3)).tolist()
+    with pytest.raises(ValueError, match=r"in steps of 0\.1"):
+        column.parse(0.33)
+
+
+def test_the_bounds_that_a_message_tells_can_be_asked_for():
+    values = pd.Series(np.random.default_rng(0).normal(size=99))
+    column = fit(values)
+    assert values.min().item() in column.parse(column.describe().split(" to ")[0]).tolist()
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_may_be_as_far_apart_as_floats_can_be():
+    assert fit(pd.Series(np.linspace(-1, 1, 50) * 1.7e308)).kind == "number"
 
 
 def test_hundreds_stay_hundreds_and_days_stay_days():
@@ -316,7 +360,9 @@ def test_new_ids_are_of_the_shape_of_the_real_ones_and_none_of_them(values, shap
 
 
 def test_no_ids_are_made_where_there_is_no_room():
-    with pytest.raises(DataError, match="int16 has no room for 1,000,000 new ids above 99"):
+    with pytest.raises(
+        DataError, match=r"int16 has no room for 1,000,000 new ids above 99; .*such as number"
+    ):
         fit(pd.Series(np.arange(100), dtype="int16", name="n"), "id")
 
 

@@ -46,9 +46,20 @@ def test_with_a_number_that_does_not_occur_goes_what_goes_with_the_nearest():
 
 def test_of_very_many_combinations_some_are_kept():
     codes = np.random.default_rng(0).random((MOST_ROWS + 5000, 2))
-    table = ConditionTable.of(codes)
-    assert table.codes.shape == (MOST_ROWS, 2)
+    table = ConditionTable.of(codes, numbers=[0, 1])
+    assert abs(len(table.codes) - MOST_ROWS) < 500
     assert set(map(tuple, table.codes)) <= set(map(tuple, codes))
+
+
+def test_of_very_many_combinations_those_of_a_rare_class_are_kept():
+    label = np.zeros(10 * MOST_ROWS)
+    label[-30:] = 1
+    number = np.random.default_rng(0).random(len(label)) + label
+    table = ConditionTable.of(np.stack([label, number], 1), numbers=[1])
+    assert table.counts_at(0, 2, {})[1] == 30
+    assert abs(table.counts_at(0, 2, {})[0] / len(label) - 1) < 0.05
+    drawn = table.draw(UNIFORM, {0: np.ones(len(UNIFORM))}, {})
+    assert set(drawn[:, 1]) == set(number[-30:])
 
 
 def test_a_table_comes_back_from_its_arrays():

@@ -298,6 +298,29 @@ def test_codes_that_begin_with_zero_are_text(tmp_path):
     assert dataset.notes == ("column zip is read as text, since it has numbers that begin with 0",)
 
 
+@pytest.mark.parametrize("line", ["{},02134,0\n", '"{}",02134,0\n', "{}, 02134,0\r\n", "{},02134,0.5\r\n"])
+def test_codes_that_come_late_in_the_file_are_text(tmp_path, line):
+    rows = "".join(f"{i},{90000 + i % 1000},10\n" for i in range(100_000))
+    dataset = loaded(tmp_path, "n,zip,share\n" + rows + line.format(100_000) + "100001,90210,0")
+    assert dataset.x["zip"].iloc[[0, -2]].tolist() == ["90000", "02134"]
+    assert dataset.x["n"].tolist() == list(range(100_002))
+    assert dataset.x["share"].iloc[0] == 10
+    assert dataset.notes == ("column zip is read as text, since it has numbers that begin with 0",)
+
+
+def test_large_whole_numbers_keep_all_digits_where_some_are_missing(tmp_path):
+    frame = read(tmp_path, "a,b,c\n9007199254740993,-1234567890123456789,1e300\n,,\n")
+    assert frame["a"].tolist() == [9007199254740993, pd.NA]
+    assert frame["b"].tolist() == [-1234567890123456789, pd.NA]
+    assert frame["c"].iloc[0] == 1e300
+
+
+@pytest.mark.parametrize("header", ["01,02\n", '"01",02\n', "\n01,02\r\n"])
+def test_a_header_of_numbers_makes_no_codes(tmp_path, header):
+    assert read(tmp_path, header + "10,20\n30,40\n")["01"].tolist() == [10, 30]
+    assert read(tmp_path, "01,20\n30,40\n", header=False)["column_0"].tolist() == ["01", "30"]
+
+
 def test_columns_can_be_read_as_text(tmp_path):
     assert read(tmp_path, ROWS, text=["age"])["age"].tolist() == ["41", "29", "35"]
 

@@ -134,7 +134,8 @@ def _text(values: pd.Series) -> str:
 def _refuse_infinite(values: pd.Series) -> None:
     if not (is_float_dtype(values.dtype) or is_object_dtype(values.dtype)):
         return
-    infinite = np.isinf(pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan))
+    numbers = pd.to_numeric(values, errors="coerce") if is_object_dtype(values.dtype) else values
+    infinite = np.isinf(numbers.to_numpy(np.float64, na_value=np.nan))
     if infinite.any():
         raise DataError(
             f"column {values.name!r} has {int(infinite.sum()):,} infinite numbers, the first in row"
@@ -172,5 +173,6 @@ def _are_ids(known: pd.Series) -> bool:
     numbers = known.to_numpy(np.float64)
     if not np.array_equal(np.rint(numbers), numbers):
         return False
-    dense = numbers.max() - numbers.min() + 1 <= DENSE * len(numbers)
+    with np.errstate(over="ignore"):  # infinitely far apart is not dense
+        dense = numbers.max() - numbers.min() + 1 <= DENSE * len(numbers)
     return bool(dense or _ID_NAME.search(str(known.name)))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
+from synthgen.data.codecs.columns.date_texts import from_texts
 from synthgen.data.codecs.columns.number import NumberColumn
 from synthgen.data.codecs.columns.ticks import MISSING, from_ticks, ticks_of, unit_of
 from synthgen.data.codecs.columns.time_style import TimeStyle
@@ -94,13 +96,14 @@ class TimeForm:
     def _tick(self, value: Any) -> int:
         plain: Any = self.style.plain
         if self.style.python == "time" or str(self.style.outer).startswith(("time32", "time64")):
-            value = pd.Timedelta(str(value))
+            value = pd.Timedelta(time.fromisoformat(str(value).strip()).isoformat())
         if isinstance(plain, pd.PeriodDtype):
-            one: Any = pd.Series(pd.PeriodIndex([pd.Period(value, freq=unit_of(plain))]))
+            freq: Any = plain.freq  # its name is another in a Period of months, quarters or years
+            one: Any = pd.Series(pd.PeriodIndex([pd.Period(value, freq=freq)]))
         elif unit_of(plain) and getattr(plain, "kind", "") == "m":
             one = pd.Series([pd.Timedelta(value)])
         elif self.style.text is not None and isinstance(value, str):
-            one = pd.Series([pd.to_datetime(value.strip(), format=self.style.text)])
+            one = from_texts(pd.Series([value.strip()], dtype=object), self.style.text, plain)
         else:
             stamp = pd.Timestamp(value)
             zone = getattr(plain, "tz", None)

@@ -25,6 +25,7 @@ ROOM = 1000
 """So many possible ids there are for each real one, at least; ids are made longer for that."""
 LEAST = 1_000_000
 """Numbers that must be free above the largest id."""
+_MEND = "leave it out (ids: drop), or say in columns what else it is, such as number or category"
 _ALPHABETS = (
     string.digits,
     string.digits + "abcdef",
@@ -76,7 +77,7 @@ class IdColumn(UnlearntColumn):
             return cls(values.name, state)
         if isinstance(first, bool | np.bool_) or not isinstance(first, int | float | np.number):
             raise DataError(
-                f"column {values.name!r} has {type(first).__name__}, and no ids can be made of that"
+                f"column {values.name!r} has {type(first).__name__}, and no ids can be made of that; {_MEND}"
             )
         return cls(values.name, {"missing": missing, "numbers": _above(values).to_json()})
 
@@ -145,8 +146,7 @@ def _above(values: pd.Series) -> NumericForm:
     limit = min(int(np.iinfo(dtype).max), largest + EXACT) if form.whole else EXACT
     if limit - largest < LEAST:
         raise DataError(
-            f"column {values.name!r}: {values.dtype} has no room for {LEAST:,} new ids above {largest}; leave it"
-            " out (ids: drop)"
+            f"column {values.name!r}: {values.dtype} has no room for {LEAST:,} new ids above {largest}; {_MEND}"
         )
     if not form.whole:
         return replace(form, low=float(largest + 1), high=float(limit), decimals=0)
@@ -159,7 +159,7 @@ def _shapes(texts: np.ndarray, name: Any) -> list[dict[str, Any]]:
     some = texts[:: max(1, len(texts) // SHAPES)]
     lengths = np.array([len(text) for text in some])
     if not lengths.any():
-        raise DataError(f"column {name!r} has empty texts only, and no ids can be made of that")
+        raise DataError(f"column {name!r} has empty texts only, and no ids can be made of that; {_MEND}")
     shapes = []
     for length in np.unique(lengths[lengths > 0]):
         mine = some[lengths == length]

@@ -22,7 +22,7 @@ EXACT = 2**53
 _LARGEST = np.nextafter(2.0**64, 0)
 """The largest float64 that is a uint64."""
 _TRIED = 10_000
-"""Numbers that are looked at for their decimals."""
+"""Numbers that are looked at first for their decimals."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,16 @@ class NumericForm:
         known = numbers[~np.isnan(numbers)]
         if not len(known):
             return self
-        narrow = isinstance(self.dtype, np.dtype) and self.dtype.kind == "f"
-        decimals = _decimals(known, self.dtype if narrow else np.dtype(np.float64))
+        decimals = _decimals(known, self._float)
         if self.whole and decimals is None:
             decimals = 0
         return replace(self, low=float(known.min()), high=float(known.max()), decimals=decimals)
+
+    @property
+    def _float(self) -> np.dtype[Any]:
+        """The precision that the numbers have."""
+        own = getattr(self.dtype, "numpy_dtype", self.dtype)
+        return own if own.kind == "f" else np.dtype(np.float64)
 
     def read(self, values: pd.Series) -> np.ndarray:
         """float64 `(N,)`, NaN where missing."""
@@ -147,9 +152,11 @@ class NumericForm:
             number = float(int(value) - self.origin if self.origin else value)
         except (TypeError, ValueError, OverflowError):
             number = np.nan
+        with np.errstate(over="ignore"):
+            number = self._rounded(number)
         if not self.low <= number <= self.high:
             raise ValueError(f"must be a number from {self.show(self.low)} to {self.show(self.high)}")
-        if self.decimals is not None and round(number, self.decimals) != number:
+        if self.decimals is not None and self._rounded(round(number, self.decimals)) != number:
             steps = (
                 "a whole number"
                 if self.decimals == 0
@@ -158,9 +165,16 @@ class NumericForm:
             raise ValueError(f"must be {steps}")
         return number
 
+    def _rounded(self, number: float) -> float:
+        return float(self._float.type(number))
+
     def show(self, number: float) -> str:
         """A number as people write it."""
-        return str(round(number) + self.origin) if self.whole else f"{number:.15g}"
+        return (
+            str(round(number) + self.origin)
+            if self.whole
+            else str(self._float.type(number)).removesuffix(".0")
+        )
 
 
 def _python_type(values: pd.Series) -> str | None:
@@ -175,10 +189,19 @@ def _python_type(values: pd.Series) -> str | None:
 
 def _decimals(numbers: np.ndarray, dtype: np.dtype[Any]) -> int | None:
     """Decimals that all numbers do with when they are written in this dtype; None if they are not round."""
-    some = numbers[:: max(1, len(numbers) // _TRIED)].astype(dtype)
-    for decimals in range(-MOST_ZEROS, MOST_DECIMALS + 1):
-        with np.errstate(over="ignore"):  # no number as large as that has decimals
-            rounded = np.round(some.astype(np.float64), decimals).astype(dtype)
-        if np.array_equal(rounded, some):
-            return decimals
-    return None
+    numbers = numbers.astype(dtype)
+    some = numbers[:: max(1, len(numbers) // _TRIED)]
+    return next(
+        (
+            decimals
+            for decimals in range(-MOST_ZEROS, MOST_DECIMALS + 1)
+            if _has_decimals(some, decimals) and _has_decimals(numbers, decimals)
+        ),
+        None,
+    )
+
+
+def _has_decimals(numbers: np.ndarray, decimals: int) -> bool:
+    with np.errstate(over="ignore"):  # no number as large as that has decimals
+        rounded = np.round(numbers.astype(np.float64), decimals).astype(numbers.dtype)
+    return np.array_equal(rounded, numbers)
