@@ -7,12 +7,11 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, field_validator
 
 from synthgen import DataError
 from synthgen.data.codecs.columns.json_values import value_to_json
 from synthgen.data.codecs.columns.value_list import ValueList, missing_mark
-from synthgen.data.codecs.constraints.constraint import Constraint, Names, Rule, find_columns
+from synthgen.data.codecs.constraints.constraint import Constraint, Names, Rule, SeveralColumns, find_columns
 from synthgen.data.codecs.constraints.measure import name_from_json
 
 
@@ -20,15 +19,8 @@ class CombinationsRule(Rule):
     """These columns have together, in every row, values that some row of the real data has."""
 
     rule: Literal["combinations"]
-    columns: list[str | int] = Field(min_length=2)
+    columns: SeveralColumns
     """Their names. A missing value counts as a value."""
-
-    @field_validator("columns")
-    @classmethod
-    def _differ(cls, columns: list[str | int]) -> list[str | int]:
-        if len(set(columns)) < len(columns):
-            raise ValueError("columns has a name twice")
-        return columns
 
     @property
     def text(self) -> str:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
+from pydantic import AfterValidator, Field
 
 from synthgen import DataError, Options
 from synthgen.data.codecs.column_names import require_name
+
+
+def _distinct(columns: list[str | int]) -> list[str | int]:
+    if len(set(columns)) < len(columns):
+        raise ValueError("columns has a name twice")
+    return columns
+
+
+SeveralColumns = Annotated[list[str | int], Field(min_length=2), AfterValidator(_distinct)]
+"""Names of two or more columns, each once."""
 
 
 class Rule(Options):

@@ -8,11 +8,10 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, field_validator
 
 from synthgen import DataError
 from synthgen.data.codecs.columns.json_values import value_to_json
-from synthgen.data.codecs.constraints.constraint import Constraint, Names, Rule, find_columns
+from synthgen.data.codecs.constraints.constraint import Constraint, Names, Rule, SeveralColumns, find_columns
 from synthgen.data.codecs.constraints.measure import (
     PER_SECOND,
     Measure,
@@ -27,17 +26,10 @@ class OrderRule(Rule):
     """In each row, values ascend from column to column; missing ones are passed over."""
 
     rule: Literal["order"]
-    columns: list[str | int] = Field(min_length=2)
+    columns: SeveralColumns
     """Columns of numbers, or of dates, the least first."""
     strict: bool = False
     """Whether equal values are forbidden, too."""
-
-    @field_validator("columns")
-    @classmethod
-    def _differ(cls, columns: list[str | int]) -> list[str | int]:
-        if len(set(columns)) < len(columns):
-            raise ValueError("columns has a name twice")
-        return columns
 
     @property
     def text(self) -> str:
