@@ -251,13 +251,15 @@ class Samples(NamedTuple):
 
 
 class Loss(Component):
-    """A pair of objectives, pure functions of what the discriminator said; both are minimised.
+    """A pair of objectives, functions of what the discriminator said; both are minimised.
 
     `real` and `fake` belong together index by index: the same condition, one real sample and one generated.
     """
 
     generator_needs_real: ClassVar[bool] = False
     """Whether `generator` looks at `real`; if not, the engine does not compute it and passes None."""
+    logistic: ClassVar[bool] = False
+    """Whether a logit is the log-odds of being real, so that accuracies and probabilities can be recorded."""
 
     @abstractmethod
     def discriminator(self, real: Critique, fake: Critique) -> Tensor:
@@ -292,6 +294,9 @@ class Augmentation(Component):
 
     The generator learns through it, so it must be differentiable, and twice where a gradient penalty is used.
     """
+
+    progress: float = 0.0
+    """How much of the training is done, 0 to 1; the engine sets it before each step."""
 
     @abstractmethod
     def augment(self, x: Tensor) -> Tensor:

@@ -29,7 +29,7 @@ from synthgen.model_files import ComponentRecord
 from synthgen.plugins import Registry
 from synthgen.probe import probe_augmentation, probe_networks, probe_step
 from synthgen.real_data import load_data
-from synthgen.recipe import Choice, Recipe
+from synthgen.recipe import Choice, NetworkChoice, Recipe
 from synthgen.synthesizer import Synthesizer
 from synthgen.training.precision import choose_precision
 from synthgen.training.trainer import Listener, Trainer
@@ -83,6 +83,8 @@ def prepare(
     torch.manual_seed(recipe.seed)
     generator = _on(device, recipe.generator.build(data.spec))
     discriminator = _on(device, recipe.discriminator.build(data.spec))
+    for section, network in (("generator", generator), ("discriminator", discriminator)):
+        _check_learns(section, getattr(recipe, section), network)
     probe_networks(
         (recipe.generator.registered, generator),
         (recipe.discriminator.registered, discriminator),
@@ -148,6 +150,12 @@ def _on(device: torch.device, network: nn.Module) -> Any:
     return network
 
 
+def _check_learns(section: str, choice: NetworkChoice, network: nn.Module) -> None:
+    if choice.every and not any(p.requires_grad for p in network.parameters()):
+        hint = "; set generator.every to 0 to train the discriminator alone" if section == "generator" else ""
+        raise UnsupportedError(f"{section} {choice.name} has no weights to train{hint}")
+
+
 def _default_codec(registry: Registry, kind: str) -> Choice:
     registered = registry.find("codec", kind)
     return Choice(registered, registered.component.Options())
@@ -167,6 +175,8 @@ def build_trainer(setup: Setup, listeners: Sequence[Listener] = ()) -> Trainer:
         latent=recipe.latent,
         precision=setup.precision,
         seed=recipe.seed,
+        generator_every=recipe.generator.every,
+        discriminator_every=recipe.discriminator.every,
         listeners=listeners,
     )
 

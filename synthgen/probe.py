@@ -66,8 +66,7 @@ def probe_step(trainer: Trainer, components: list[Registered]) -> None:
     """
     try:
         with fork_random(trainer.device):
-            copy = deepcopy(trainer.train_step)
-            copy([trainer.draw_batch() for _ in range(trainer.settings.discriminator_steps)], 0)
+            trainer.take(deepcopy(trainer.train_step))
     except SynthgenError:
         raise
     except Exception as error:

@@ -5,10 +5,16 @@ Written with the logits `r` of real and `f` of generated samples; softplus(-x) i
 
 from __future__ import annotations
 
+from typing import Annotated, Self
+
+import torch
+from pydantic import Field, model_validator
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
-from synthgen import Critique, Loss
+from synthgen import Critique, Loss, Options
+
+Label = Annotated[float, Field(ge=0, le=1)]
 
 
 class Relativistic(Loss):
@@ -32,9 +38,39 @@ class Relativistic(Loss):
 class NonSaturating(Loss):
     """Logistic loss with the generator's strong gradient (Goodfellow et al. 2014, section 3)."""
 
+    logistic = True
+
+    class Options(Options):
+        """Labels that the discriminator is told, other than 1 for real and 0 for generated samples.
+
+        One-sided smoothing and noisy labels: Salimans et al. 2016, section 3.4. The generator's aim stays 1.
+        """
+
+        real_label: Label | tuple[Label, Label] = 1.0
+        """Label of real samples, such as 0.9, or two bounds between which each sample's is drawn evenly."""
+        fake_label: Label | tuple[Label, Label] = 0.0
+        """The same of generated samples."""
+        flip: float = Field(0.0, ge=0, lt=0.5)
+        """Chance with which a sample is told the other kind's label."""
+
+        @model_validator(mode="after")
+        def _real_is_higher(self) -> Self:
+            lowest, highest = _bounds(self.real_label)[0], _bounds(self.fake_label)[1]
+            if lowest <= highest:
+                raise ValueError(
+                    f"real_label must be higher than fake_label, not {lowest:g} and {highest:g}: exchanging the two"
+                    " everywhere is the same GAN with another sign"
+                )
+            return self
+
     def discriminator(self, real: Critique, fake: Critique) -> Tensor:
-        """softplus(-r) + softplus(f)."""
-        return softplus(-real.logits).mean() + softplus(fake.logits).mean()
+        """softplus(-r) + softplus(f), or the cross-entropy with other labels than 1 and 0."""
+        options = self.options
+        if (options.real_label, options.fake_label, options.flip) == (1.0, 0.0, 0.0):
+            return softplus(-real.logits).mean() + softplus(fake.logits).mean()
+        on_real = _labels(real.logits, options.real_label, options.fake_label, options.flip)
+        on_fake = _labels(fake.logits, options.fake_label, options.real_label, options.flip)
+        return _cross_entropy(real.logits, on_real) + _cross_entropy(fake.logits, on_fake)
 
     def generator(self, real: Critique | None, fake: Critique) -> Tensor:
         """softplus(-f)."""
@@ -83,3 +119,26 @@ class Hinge(Loss):
     def generator(self, real: Critique | None, fake: Critique) -> Tensor:
         """-f."""
         return -fake.logits.mean()
+
+
+def _bounds(label: float | tuple[float, float]) -> tuple[float, float]:
+    low, high = label if isinstance(label, tuple) else (label, label)
+    return min(low, high), max(low, high)
+
+
+def _labels(
+    like: Tensor, label: float | tuple[float, float], other: float | tuple[float, float], flip: float
+) -> Tensor:
+    """A label for each sample, drawn anew; with the chance `flip`, one of the other kind."""
+
+    def draw(bounds: tuple[float, float]) -> Tensor:
+        low, high = bounds
+        return torch.full_like(like, low) if low == high else torch.empty_like(like).uniform_(low, high)
+
+    labels = draw(_bounds(label))
+    return torch.where(torch.rand_like(like) < flip, draw(_bounds(other)), labels) if flip else labels
+
+
+def _cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Mean binary cross-entropy; softplus(x) - label x is -label log s(x) - (1 - label) log(1 - s(x))."""
+    return (softplus(logits) - labels * logits).mean()

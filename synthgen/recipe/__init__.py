@@ -16,12 +16,13 @@ if TYPE_CHECKING:
         recipe_for_memory,
         recipe_from_dict,
     )
-    from synthgen.recipe.schema import Choice, DataChoice, ExportChoice, Recipe
+    from synthgen.recipe.schema import Choice, DataChoice, ExportChoice, NetworkChoice, Recipe
 
 __all__ = [
     "Choice",
     "DataChoice",
     "ExportChoice",
+    "NetworkChoice",
     "Recipe",
     "load_recipe",
     "parse_export",

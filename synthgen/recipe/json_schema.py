@@ -20,7 +20,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from synthgen.export.settings import ExportSettings
 from synthgen.plugins import KINDS, Registered, Registry
-from synthgen.recipe.schema import COMPONENTS, LISTS, SECTIONS, Recipe, RecipeSettings
+from synthgen.recipe.schema import COMPONENTS, LISTS, NETWORKS, SECTIONS, Recipe, RecipeSettings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -101,6 +101,8 @@ class _Builder:
         if kind not in self.definitions:
             found = self._registry.all(kind)
             own = {"fallback": _ref("fallback")} if kind == "source" else {}
+            if kind in NETWORKS:
+                own = self._model(NETWORKS[kind], kind)["properties"]
             for registered in found:
                 self._component(registered, "name", own)
             without_options = [r for r in found if not self.definitions[_key(r)].get("required")]

@@ -18,10 +18,12 @@ from synthgen.recipe.problems import Problems
 from synthgen.recipe.schema import (
     COMPONENTS,
     LISTS,
+    NETWORKS,
     SECTIONS,
     Choice,
     DataChoice,
     ExportChoice,
+    NetworkChoice,
     Recipe,
     RecipeSettings,
     plain_options,
@@ -29,6 +31,7 @@ from synthgen.recipe.schema import (
 from synthgen.recipe.wording import findings, known_keys, matches, near, show
 from synthgen.recipe.yaml_loader import KeyPath
 from synthgen.training.settings import LatentSettings, TrainSettings
+from synthgen.training.turns import Turns
 
 SettingsT = TypeVar("SettingsT", bound=Options)
 
@@ -53,11 +56,15 @@ def resolve(
         raw, given = data.get(section, default), section in data or default is not None
         if isinstance(raw, dict) and default is not None:
             raw = {"name": default, **raw}
-        parts[section] = resolver.component(section, raw, (section,), given=given)
+        if section in NETWORKS:
+            parts[section] = resolver.network(section, raw, given=given)
+        else:
+            parts[section] = resolver.component(section, raw, (section,), given=given)
     for section, kind in LISTS.items():
         parts[section] = resolver.components(kind, data.get(section), (section,))
     parts["train"] = resolver.settings(TrainSettings, data.get("train"), ("train",))
     parts["export"] = resolver.export(data.get("export", {}))
+    resolver.check_together(parts)
     problems.raise_all()
     return Recipe(**parts)
 
@@ -112,6 +119,36 @@ class _Resolver:
                 fallback = self.component("source", other, ("data", "fallback"))
         source = self.component("source", raw, ("data",), extra=("fallback",), given="data" in data)
         return DataChoice(source, fallback) if source else None
+
+    def network(self, section: str, raw: Any, *, given: bool) -> NetworkChoice | None:
+        """A generator or discriminator, and the engine's own settings, which stand among its options."""
+        model = NETWORKS[section]
+        keys = known_keys(model)
+        beside: dict[str, Any] = {}
+        if isinstance(raw, dict):
+            beside = {key: raw[key] for key in raw if key in keys}
+            raw = {key: raw[key] for key in raw if key not in keys}
+        choice = self.component(section, raw, (section,), extra=keys, given=given)
+        settings = self._check(model, beside, (section,))
+        if choice is None or settings is None:
+            return None
+        return NetworkChoice(choice.registered, choice.options, settings.every)
+
+    def check_together(self, parts: Mapping[str, Any]) -> None:
+        """What sections say to each other; only of those that are right by themselves."""
+        train, discriminator, loss = (parts[key] for key in ("train", "discriminator", "loss"))
+        if train and discriminator:
+            turns = Turns(train.discriminator_steps, discriminator.every)
+            if not turns.per_period:
+                text = f"is 0 at each of the steps that discriminator.every, {discriminator.every}, leaves it"
+                self.problems.add(("train", "discriminator_steps"), text)
+        successive = train and train.discriminator_passes == "successive"
+        if successive and loss and loss.registered.component.generator_needs_real:
+            text = (
+                f"must not be successive with loss {loss.name}, which compares real samples with generated ones;"
+                " take joint or separate, or another loss"
+            )
+            self.problems.add(("train", "discriminator_passes"), text)
 
     def components(self, kind: str, raw: Any, path: KeyPath) -> tuple[Choice | None, ...] | None:
         """A list of components; an empty section is none."""

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, NonNegativeInt, PositiveInt, field_validator
 
 from synthgen.export.settings import ExportSettings, Seed
 from synthgen.options import Options
@@ -68,6 +68,39 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class NetworkChoice(Choice):
+    """A generator or discriminator, and how often it is trained."""
+
+    every: int = 1
+    """At every n-th step; 0 leaves it as it is."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """`name`, `every` and every option."""
+        return {"name": self.name, "every": self.every, **plain_options(self.options)}
+
+
+class GeneratorSettings(Options):
+    """What a recipe says of any generator, beside that one's own options."""
+
+    every: NonNegativeInt = 1
+    """Train it at every n-th step, or never with 0, for a discriminator alone."""
+
+
+class DiscriminatorSettings(Options):
+    """What a recipe says of any discriminator, beside that one's own options."""
+
+    every: PositiveInt = 1
+    """Train it at every n-th step."""
+
+
+NETWORKS: dict[str, type[GeneratorSettings | DiscriminatorSettings]] = {
+    "generator": GeneratorSettings,
+    "discriminator": DiscriminatorSettings,
+}
+"""Sections that are a network, and what may stand beside the options of one."""
+
+
+@dataclass(frozen=True)
 class DataChoice:
     """Where the real data comes from, and what is taken instead where that cannot be had."""
 
@@ -105,8 +138,8 @@ class Recipe:
     codec: Choice | None
     """None for the codec that goes with the kind of the data."""
     latent: LatentSettings
-    generator: Choice
-    discriminator: Choice
+    generator: NetworkChoice
+    discriminator: NetworkChoice
     loss: Choice
     penalties: tuple[Choice, ...]
     augmentations: tuple[Choice, ...]

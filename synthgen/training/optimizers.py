@@ -14,14 +14,16 @@ from synthgen.training.settings import OptimizerSettings, TrainSettings
 def build_optimizer(settings: OptimizerSettings, parameters: Iterable[nn.Parameter]) -> Optimizer:
     """The optimizer these settings name; fused where torch can."""
     beta1, beta2 = settings.betas
-    lr, decay = settings.lr, settings.weight_decay
+    lr, decay, eps = settings.lr, settings.weight_decay, settings.eps
     match settings.name:
         case "adam":
-            return Adam(parameters, lr=lr, betas=(beta1, beta2), weight_decay=decay, fused=True)
+            return Adam(parameters, lr=lr, betas=(beta1, beta2), eps=eps, weight_decay=decay, fused=True)
         case "adamw":
-            return AdamW(parameters, lr=lr, betas=(beta1, beta2), weight_decay=decay, fused=True)
+            return AdamW(parameters, lr=lr, betas=(beta1, beta2), eps=eps, weight_decay=decay, fused=True)
         case "rmsprop":
-            return RMSprop(parameters, lr=lr, alpha=beta2, momentum=beta1, weight_decay=decay, foreach=True)
+            return RMSprop(
+                parameters, lr=lr, alpha=beta2, momentum=beta1, eps=eps, weight_decay=decay, foreach=True
+            )
         case "sgd":
             return SGD(parameters, lr=lr, momentum=beta1, weight_decay=decay, fused=True)
 

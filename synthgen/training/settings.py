@@ -15,6 +15,7 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 
@@ -85,6 +86,10 @@ class OptimizerSettings(Options):
     """Decay of Adam's two moments; the first is SGD's and RMSprop's momentum, the second RMSprop's alpha."""
     weight_decay: NonNegativeFloat = 0.0
     """Weight decay, as torch's optimizer of this name defines it."""
+    eps: PositiveFloat = 1e-8
+    """What Adam and RMSprop add to the root of the second moment; 1e-7 is Keras' custom."""
+    clip_value: PositiveFloat | None = None
+    """Each number of a gradient is kept between minus this and this; null for no limit."""
 
 
 class TrainSettings(Options):
@@ -109,8 +114,19 @@ class TrainSettings(Options):
     class_balance: float = Field(0.0, ge=0, le=1)
     """How often a class is drawn: 0 as often as the data has it, 1 all equally often, between the two by a power
     of its share. Samples keep the data's balance; what is gained is that rare classes are learnt."""
-    discriminator_steps: PositiveInt = 1
-    """Discriminator steps for each generator step."""
+    discriminator_steps: PositiveInt | Annotated[tuple[NonNegativeInt, ...], Field(min_length=1)] = 1
+    """Discriminator steps for each generator step. A list is gone through in turn: with [2, 1] there are two at
+    every other step, with [1, 0] there is one at every other."""
+    discriminator_passes: Literal["joint", "separate", "successive"] = "joint"
+    """How the discriminator sees real and generated samples: in one batch; in two, and learns from both at once;
+    or in two, and learns from the real ones before it sees the others. Joint is fastest; what differs is
+    batch norm's statistics, and with successive the number of updates."""
+    generator_batch_size: PositiveInt | None = None
+    """Samples in a generator step, generated anew; if not given, those that the discriminator has just seen serve,
+    which is faster."""
+    class_loss: NonNegativeFloat = 1.0
+    """Weight of the cross-entropy of classes, for both networks, where the discriminator tells classes, too
+    (AC-GAN, Odena et al. 2017)."""
     optimizer: OptimizerSettings = OptimizerSettings()
     """The generator's optimizer, and the discriminator's unless that has its own."""
     discriminator_optimizer: OptimizerSettings | None = None
@@ -140,6 +156,8 @@ class TrainSettings(Options):
     """Steps between two checkpoints; null for none but the last."""
     keep_checkpoints: PositiveInt = 2
     """How many checkpoints to keep, newest first."""
+    snapshot_every: PositiveInt | None = None
+    """Steps between two snapshots, models of their own that are all kept and can be sampled from; null for none."""
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
@@ -148,3 +166,10 @@ class TrainSettings(Options):
         if self.steps is None and self.epochs is None and self.time_limit is None:
             raise ValueError("say how long to train: give steps, epochs or a time_limit")
         return self
+
+    @field_validator("discriminator_steps")
+    @classmethod
+    def _some_steps(cls, value: int | tuple[int, ...]) -> int | tuple[int, ...]:
+        if isinstance(value, tuple) and not any(value):
+            raise ValueError("must have a number above 0 somewhere, or the discriminator never learns")
+        return value

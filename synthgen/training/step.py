@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.nn.functional import cross_entropy
+from torch.nn.utils import clip_grad_value_
 from torch.optim import Optimizer
 
 from synthgen.components import Augmentation, Critique, Discriminator, Generator, Loss, Penalty, Samples
@@ -26,13 +29,16 @@ class TrainingStep:
         *,
         generator: Generator,
         discriminator: Discriminator,
-        optimizers: tuple[Optimizer, Optimizer],
+        optimizers: tuple[Optimizer | None, Optimizer],
         loss: Loss,
         penalties: Sequence[tuple[str, Penalty]],
         augmentations: Sequence[Augmentation],
         draw_latents: DrawLatents,
         precision: torch.dtype,
         statistics: Statistics,
+        passes: Literal["joint", "separate", "successive"] = "joint",
+        class_loss: float = 1.0,
+        clip_values: tuple[float | None, float | None] = (None, None),
     ) -> None:
         self.generator = generator
         self.discriminator = discriminator
@@ -43,20 +49,36 @@ class TrainingStep:
         self.draw_latents = draw_latents
         self.precision = precision
         self.statistics = statistics
+        self.passes = passes
+        self.class_loss = class_loss
+        self.generator_clip, self.discriminator_clip = clip_values
 
-    def __call__(self, batches: Sequence[Samples], step: int) -> None:
-        """A discriminator step on each batch, then one generator step on the last.
+    def __call__(
+        self, batches: Sequence[Samples], step: int, *, fresh: Samples | None = None, generator: bool = True
+    ) -> None:
+        """A discriminator step on each batch; then, if `generator`, a generator step.
 
-        The last batch's samples are generated once and serve both networks.
+        That one is on samples generated under the conditions of `fresh`, or, without it, on those of the last
+        batch, which are generated once and serve both networks.
         """
-        for batch in batches[:-1]:
+        shared = generator and fresh is None
+        for batch in batches[:-1] if shared else batches:
             with torch.no_grad():
                 fake = self._generate(batch)
             self._discriminator_step(batch, fake, step)
-        real = batches[-1]
-        fake = self._generate(real)
-        critique = self._discriminator_step(real, fake, step)
-        self._generator_step(critique, fake)
+        if shared:
+            fake = self._generate(batches[-1])
+            critique = self._discriminator_step(batches[-1], fake, step)
+            self._generator_step(critique, fake)
+        elif fresh is not None:
+            self._generator_step(self._judged(fresh), self._generate(fresh))
+
+    def _judged(self, real: Samples) -> Critique | None:
+        """What the discriminator says of real samples, where the generator's loss asks for that."""
+        if not self.loss.generator_needs_real:
+            return None
+        with torch.no_grad():
+            return self._critic(*real)
 
     def _generate(self, like: Samples) -> Samples:
         """Generated samples under the conditions of a real batch, so that the two can be paired."""
@@ -64,28 +86,62 @@ class TrainingStep:
             x = self.generator(self.draw_latents(len(like.x)), like.condition)
         return Samples(x.float(), like.condition)
 
+    # ------------------------------------------------------------------------------------------ discriminator
+
     def _discriminator_step(self, real: Samples, fake: Samples, step: int) -> Critique:
         """Train the discriminator; returns what it said of the real samples before that."""
         fake = Samples(fake.x.detach(), fake.condition)
         self.discriminator.requires_grad_(True)
-        both = self._critic(torch.cat([real.x, fake.x]), torch.cat([real.condition, fake.condition]))
-        on_real, on_fake = split_critique(both, len(real.x))
+        if self.passes == "successive":
+            on_real = self._learn_real(real)
+            on_fake = self._critic(*fake)
+        elif self.passes == "separate":
+            on_real, on_fake = self._critic(*real), self._critic(*fake)
+        else:
+            both = self._critic(torch.cat([real.x, fake.x]), torch.cat([real.condition, fake.condition]))
+            on_real, on_fake = split_critique(both, len(real.x))
         loss = self.loss.discriminator(on_real, on_fake)
-        self.statistics.add("discriminator_loss", loss)
-        self.statistics.add("real_logit", on_real.logits.mean())
-        self.statistics.add("fake_logit", on_fake.logits.mean())
+        self._record(loss, on_real, on_fake)
+        if self.passes != "successive":
+            loss = self._with_classes(loss, on_real, real, "real_class_loss")
+        loss = self._with_classes(loss, on_fake, fake, "fake_class_loss")
         due = [(name, p) for name, p in self.penalties if step % p.options.every == 0]
         for name, penalty in due:
             value = self._penalty(penalty, real, fake)
             if value is not None:
                 self.statistics.add(name, value)
                 loss = loss + penalty.options.weight * penalty.options.every * value
-        self.discriminator_optimizer.zero_grad()
-        loss.backward()
-        self.discriminator_optimizer.step()
+        self._update_discriminator(loss)
         for _, penalty in due:
             penalty.constrain(self.discriminator)
         return map_critique(Tensor.detach, on_real)
+
+    def _learn_real(self, real: Samples) -> Critique:
+        """Train on real samples alone; returns what was said of them before, as constants.
+
+        The loss must be a sum of a part for real and one for generated samples: the latter is a constant here,
+        and its gradient zero.
+        """
+        on_real = self._critic(*real)
+        loss = self.loss.discriminator(on_real, map_critique(torch.zeros_like, on_real))
+        self._update_discriminator(self._with_classes(loss, on_real, real, "real_class_loss"))
+        return map_critique(Tensor.detach, on_real)
+
+    def _update_discriminator(self, loss: Tensor) -> None:
+        self.discriminator_optimizer.zero_grad()
+        loss.backward()
+        if self.discriminator_clip is not None:
+            clip_grad_value_(self.discriminator.parameters(), self.discriminator_clip)
+        self.discriminator_optimizer.step()
+
+    def _with_classes(self, loss: Tensor, critique: Critique, samples: Samples, name: str) -> Tensor:
+        """The loss and, if the discriminator tells classes, too, their cross-entropy (AC-GAN)."""
+        logits = critique.class_logits
+        if logits is None or not self.class_loss:
+            return loss
+        value = cross_entropy(logits, samples.condition[:, : logits.shape[1]].argmax(1))
+        self.statistics.add(name, value)
+        return loss + self.class_loss * value
 
     def _penalty(self, penalty: Penalty, real: Samples, fake: Samples) -> Tensor | None:
         some = slice(penalty.options.samples)
@@ -95,17 +151,33 @@ class TrainingStep:
             Samples(fake.x[some], fake.condition[some]),
         )
 
-    def _generator_step(self, on_real: Critique, fake: Samples) -> None:
+    def _record(self, loss: Tensor, on_real: Critique, on_fake: Critique) -> None:
+        self.statistics.add("discriminator_loss", loss)
+        for name, logits in (("real", on_real.logits.detach()), ("fake", on_fake.logits.detach())):
+            self.statistics.add(f"{name}_logit", logits.mean())
+            if self.loss.logistic:
+                right = logits > 0 if name == "real" else logits < 0
+                self.statistics.add(f"{name}_accuracy", right.float().mean())
+                self.statistics.add(f"{name}_probability", logits.sigmoid().mean())
+
+    # ---------------------------------------------------------------------------------------------- generator
+
+    def _generator_step(self, on_real: Critique | None, fake: Samples) -> None:
         """Train the generator, the discriminator held still.
 
-        `on_real` is from the step just made: one update old, and a whole pass over the real batch cheaper.
+        Where samples are shared, `on_real` is from the step just made: one update old, and a whole pass over
+        the real batch cheaper.
         """
+        assert self.generator_optimizer is not None  # or it is never trained
         self.discriminator.requires_grad_(False)
         on_fake = self._critic(fake.x, fake.condition)
         loss = self.loss.generator(on_real if self.loss.generator_needs_real else None, on_fake)
         self.statistics.add("generator_loss", loss)
+        loss = self._with_classes(loss, on_fake, fake, "generator_class_loss")
         self.generator_optimizer.zero_grad()
         loss.backward()
+        if self.generator_clip is not None:
+            clip_grad_value_(self.generator.parameters(), self.generator_clip)
         self.generator_optimizer.step()
 
     def _critic(self, x: Tensor, condition: Tensor) -> Critique:

@@ -19,6 +19,7 @@ from synthgen.training.optimizers import build_optimizer, learning_rate_factor, 
 from synthgen.training.settings import LatentSettings, TrainSettings
 from synthgen.training.statistics import Statistics
 from synthgen.training.step import TrainingStep
+from synthgen.training.turns import Turns
 
 logger = logging.getLogger("synthgen")
 
@@ -60,6 +61,8 @@ class Trainer:
         latent: LatentSettings,
         precision: torch.dtype,
         seed: int,
+        generator_every: int = 1,
+        discriminator_every: int = 1,
         listeners: Sequence[Listener] = (),
     ) -> None:
         self.generator = generator.train()
@@ -68,6 +71,7 @@ class Trainer:
         self.settings = settings
         self.latent = latent
         self.listeners = listeners
+        self.turns = Turns(settings.discriminator_steps, discriminator_every, generator_every)
         self.device = data.device
         self.random = torch.Generator(self.device).manual_seed(seed)
         self.statistics = Statistics()
@@ -77,7 +81,7 @@ class Trainer:
             settings.discriminator_optimizer or settings.optimizer,
         )
         self.optimizers = (
-            build_optimizer(self.optimizer_settings[0], generator.parameters()),
+            build_optimizer(self.optimizer_settings[0], generator.parameters()) if generator_every else None,
             build_optimizer(self.optimizer_settings[1], discriminator.parameters()),
         )
         self.train_step = TrainingStep(
@@ -90,6 +94,9 @@ class Trainer:
             draw_latents=lambda n: draw_latents(n, latent, self.random),
             precision=precision,
             statistics=self.statistics,
+            passes=settings.discriminator_passes,
+            class_loss=settings.class_loss,
+            clip_values=(self.optimizer_settings[0].clip_value, self.optimizer_settings[1].clip_value),
         )
         self.total_steps = self._total_steps()
         self.step = 0
@@ -107,8 +114,7 @@ class Trainer:
             listener.on_start(self)
         while not self.finished and not self.stop_requested:
             self._set_learning_rates()
-            batches = [self.draw_batch() for _ in range(self.settings.discriminator_steps)]
-            self.train_step(batches, self.step)
+            self.take(self.train_step)
             self.ema.update(self.step)
             self.step += 1
             self.finished = self.progress >= 1
@@ -141,17 +147,28 @@ class Trainer:
     @property
     def samples_seen(self) -> int:
         """Real samples used so far, by the discriminator."""
-        return self.step * self.settings.batch_size * self.settings.discriminator_steps
+        return self.turns.discriminator_total(self.step) * self.settings.batch_size
 
-    def draw_batch(self) -> Samples:
-        """Real samples for one discriminator step, drawn with replacement."""
-        settings = self.settings
-        return self.data.batch(self.data.draw(settings.batch_size, self.random, settings.class_balance))
+    def take(self, train_step: TrainingStep) -> None:
+        """Draw the batches of this step, and take it."""
+        settings, turns = self.settings, self.turns
+        for augmentation in train_step.augmentations:
+            augmentation.progress = self.progress
+        batches = [self._draw(settings.batch_size) for _ in range(turns.discriminator(self.step))]
+        generator, fresh = turns.generator(self.step), None
+        if generator and (settings.generator_batch_size or not batches):
+            fresh = self._draw(settings.generator_batch_size or settings.batch_size)
+        train_step(batches, self.step, fresh=fresh, generator=generator)
+
+    def _draw(self, count: int) -> Samples:
+        """Real samples, drawn with replacement."""
+        return self.data.batch(self.data.draw(count, self.random, self.settings.class_balance))
 
     def _set_learning_rates(self) -> None:
         factor = learning_rate_factor(self.settings, self.step, self.progress)
         for optimizer, settings in zip(self.optimizers, self.optimizer_settings, strict=True):
-            set_learning_rate(optimizer, settings, factor)
+            if optimizer is not None:
+                set_learning_rate(optimizer, settings, factor)
 
     def _log(self) -> None:
         values = self.statistics.read()
@@ -168,8 +185,8 @@ class Trainer:
         settings = self.settings
         if settings.epochs is None:
             return settings.steps
-        samples = settings.epochs * len(self.data)
-        return max(1, math.ceil(samples / (settings.batch_size * settings.discriminator_steps)))
+        samples = settings.epochs * len(self.data) * self.turns.period
+        return max(1, math.ceil(samples / (settings.batch_size * self.turns.per_period)))
 
     def state(self) -> dict[str, Any]:
         """Everything that a training needs to go on as if nothing had happened; tensors and primitives."""
@@ -180,7 +197,7 @@ class Trainer:
             "generator": self.generator.state_dict(),
             "discriminator": self.discriminator.state_dict(),
             "ema": self.ema.module.state_dict(),
-            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "optimizers": [optimizer and optimizer.state_dict() for optimizer in self.optimizers],
             "statistics": self.statistics.state(),
             "random": self.random.get_state(),
             "torch_random": torch.get_rng_state(),
@@ -193,7 +210,8 @@ class Trainer:
         self.discriminator.load_state_dict(state["discriminator"])
         self.ema.module.load_state_dict(state["ema"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
+            if optimizer is not None:
+                optimizer.load_state_dict(saved)
         self.statistics.load_state(state["statistics"], self.device)
         self.step = state["step"]
         self._load_random(state)

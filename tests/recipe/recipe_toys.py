@@ -82,6 +82,10 @@ class ALoss(c.Loss):
         return fake
 
 
+class Comparing(ALoss):
+    generator_needs_real = True
+
+
 class APenalty(c.Penalty):
     pass
 
@@ -132,7 +136,7 @@ def toy_registry() -> Registry:
         ("discriminator", "demanding", Demanding),
         ("discriminator", "odd", Odd),
         ("discriminator", "opaque", Opaque),
-        ("loss", "relativistic", ALoss),
+        ("loss", "relativistic", Comparing),
         ("loss", "hinge", ALoss),
         ("penalty", "r1", APenalty),
         ("penalty", "r2", APenalty),

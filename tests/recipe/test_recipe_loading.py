@@ -65,7 +65,7 @@ def fault(line: str, registry: Registry) -> str:
         (
             "generator: {name: tiny, chanels: 5}",
             "generator.chanels: there is no such key. Known: width, activation,"
-            " slope, bias, lambda, blocks, scale, name.",
+            " slope, bias, lambda, blocks, scale, name, every.",
         ),
         ("generator: {name: tiny, bias: yes}", "generator.bias: must be true or false, not 'yes'"),
         ("generator: {name: tiny, lamda: 1}", "generator.lamda: there is no such key. Did you mean lambda?"),

@@ -130,7 +130,7 @@ def test_options_left_over_from_another_component_are_told_at_their_line(registr
             overrides=["discriminator.name=plain"],
             registry=registry,
         )
-    assert str(caught.value) == "<recipe>:7:34 discriminator.depth: there is no such key. Known: name."
+    assert str(caught.value) == "<recipe>:7:34 discriminator.depth: there is no such key. Known: name, every."
 
 
 def test_loss_options_alone_are_those_of_the_default_loss(registry: Registry):

@@ -78,6 +78,7 @@ def test_the_resolved_recipe_has_every_section_and_option(registry: Registry):
     assert tuple(values) == SECTIONS
     assert values["generator"] == {
         "name": "tiny",
+        "every": 1,
         "width": 8,
         "activation": "relu",
         "slope": 0.2,

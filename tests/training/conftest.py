@@ -40,6 +40,9 @@ def make_trainer(registry) -> Callable[..., Trainer]:
     def make(
         *,
         loss: str = "relativistic",
+        loss_options: dict[str, Any] | None = None,
+        every: tuple[int, int] = (1, 1),
+        discriminator: Discriminator | None = None,
         penalties: tuple[tuple[str, dict], ...] = (),
         augmentations=(),
         listeners=(),
@@ -49,11 +52,12 @@ def make_trainer(registry) -> Callable[..., Trainer]:
         generator = torch.Generator().manual_seed(0)
         codes = torch.arange(40)[:, None] % 2
         x = 0.1 * torch.randn(40, 6, generator=generator) + torch.where(codes == 0, 0.5, -0.5)
+        chosen = registry.find("loss", loss)
         found = [registry.find("penalty", name) for name, _ in penalties]
         return Trainer(
             generator=ToyGenerator(Options(), SPEC),
-            discriminator=ToyDiscriminator(Options(), SPEC),
-            loss=registry.find("loss", loss).build(Options()),
+            discriminator=discriminator or ToyDiscriminator(Options(), SPEC),
+            loss=chosen.build(chosen.component.Options(**(loss_options or {}))),
             penalties=[
                 (f.name, f.build(f.component.Options(**options)))
                 for f, (_, options) in zip(found, penalties, strict=True)
@@ -64,6 +68,8 @@ def make_trainer(registry) -> Callable[..., Trainer]:
             latent=LatentSettings(dim=3),
             precision=torch.float32,
             seed=5,
+            generator_every=every[0],
+            discriminator_every=every[1],
             listeners=listeners,
         )
 
