@@ -55,10 +55,14 @@ def train_classifier(
 
 def agreement(network: nn.Module, images: Images) -> float:
     """The share of images that the network puts into their class."""
+    return (probabilities(network, images[0]).argmax(1) == torch.from_numpy(images[1])).float().mean().item()
+
+
+def probabilities(network: nn.Module, x: np.ndarray) -> Tensor:
+    """The network's probability of each class for each image, `(N, classes)`."""
     network.eval()
     with torch.inference_mode():
-        predicted = torch.cat([network(part).argmax(1) for part in _as_input(images[0]).split(1000)])
-    return (predicted == torch.from_numpy(images[1])).float().mean().item()
+        return torch.cat([network(part).softmax(1) for part in _as_input(x).split(1000)])
 
 
 def small_cnn(shape: tuple[int, ...], classes: int = 10) -> nn.Sequential:

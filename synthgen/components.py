@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -73,6 +74,9 @@ class Dataset:
     """What `x` is, and the codec that turns it into tensors if the recipe names no other."""
     target: str | None = None
     """Of a table: the column that `y` tells as numbers."""
+    given: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Of images and signals: numbers that samples are conditioned on beside the class, such as a temperature; by
+    name, float64 `(N,)`, all finite."""
 
     def __len__(self) -> int:
         return len(self.x)
@@ -96,7 +100,7 @@ class Codec(Component):
     """Real values to tensors and back; saved with the model as JSON and tensors.
 
     Data is kept on the device as `encode` gives it, compact; batches of it go through `expand` before the
-    networks see them. What the data is conditioned on is the codec's to say, too: by default its classes.
+    networks see them. What the data is conditioned on is the codec's to say, too: by default its classes alone.
     """
 
     kind: ClassVar[str | None] = None
@@ -117,8 +121,13 @@ class Codec(Component):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """What the numbers of a sample stand for, where they are not all values between -1 and 1."""
+        """What the numbers of a sample stand for, where they are not all values in `value_range`."""
         return ()
+
+    @property
+    def value_range(self) -> tuple[float, float]:
+        """Lowest and highest value of expanded samples that have no blocks."""
+        return (-1.0, 1.0)
 
     @abstractmethod
     def encode(self, dataset: Dataset) -> Tensor:
@@ -179,6 +188,11 @@ class Codec(Component):
         """How often each class occurs with these values of other conditions; None if that is not known."""
         return None
 
+    def given(self, codes: Tensor) -> Mapping[str, np.ndarray]:
+        """The numbers in codes `(B, conditions)` that samples do not hold themselves, as `Dataset.given` has them:
+        by name, float64 `(B,)`. By default there are none."""
+        return {}
+
     # files
 
     def state(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -202,7 +216,8 @@ class Critique(NamedTuple):
 class Generator(nn.Module):
     """Turns noise and a condition into samples.
 
-    `forward(noise (B, noise_dim), condition (B, condition_dim)) -> (B, *shape)`, values in [-1, 1].
+    `forward(noise (B, noise_dim), condition (B, condition_dim)) -> (B, *shape)`, values in `spec.value_range`,
+    which is [-1, 1] unless a recipe's codec scales otherwise: what `spec.activation()` gives.
     """
 
     Options: ClassVar[type[_Options]] = _Options
@@ -297,10 +312,12 @@ class Augmentation(Component):
 
     progress: float = 0.0
     """How much of the training is done, 0 to 1; the engine sets it before each step."""
+    value_range: tuple[float, float] = (-1.0, 1.0)
+    """Lowest and highest value of samples, such as black and white; the engine sets it before the first step."""
 
     @abstractmethod
     def augment(self, x: Tensor) -> Tensor:
-        """Samples `(B, *shape)`, float in [-1, 1], changed anew at each call; shape and type stay.
+        """Samples `(B, *shape)`, float in `value_range`, changed anew at each call; shape and type stay.
 
         Each sample has a draw of its own, from torch's global random numbers on the device of `x`: they are
         part of a checkpoint. Raises UnsupportedError for samples of a kind that it is not made for.
@@ -319,6 +336,8 @@ class SampleBatch(NamedTuple):
     start: int
     real: bool = False
     """Whether these are the originals, which come first where a dataset includes them."""
+    given: Mapping[str, np.ndarray] = MappingProxyType({})
+    """The numbers that each was made at, or recorded with: by name, float64 `(B,)`; see `DatasetInfo.given`."""
 
 
 class TableColumn(NamedTuple):
@@ -342,6 +361,9 @@ class DatasetInfo:
     """How many of them are real; they come first."""
     shards: int = 1
     """Shards there will be."""
+    given: tuple[str, ...] = ()
+    """Names of the numbers that samples are conditioned on beside the class and that a batch has as `given`; an
+    exporter writes them with each sample. They are Python identifiers, and none that exporters use."""
 
     shape: tuple[int, ...] = ()
     """Of one sample. Like the next two it is known once samples were written: not yet to `Exporter.write`."""

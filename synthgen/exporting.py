@@ -17,6 +17,7 @@ from synthgen.errors import PluginError, RecipeError, SynthgenError, UsageError,
 from synthgen.export.dataset import call_exporter, export_dataset
 from synthgen.export.originals import Originals
 from synthgen.export.settings import ExportSettings
+from synthgen.given_latents import GivenLatents
 from synthgen.listeners import SECONDS_BETWEEN_LINES, duration
 from synthgen.plugins import Registry, installed_plugins
 from synthgen.recipe import Choice, ExportChoice
@@ -82,12 +83,14 @@ def export(
     seed: int,
     real: Callable[[], tuple[Dataset, str]] | None = None,
     registry: Registry | None = None,
+    latents: GivenLatents | None = None,
 ) -> dict[str, Any]:
     """Write a dataset as an `export:` section asks into a new folder; returns the manifest's head.
 
     `seed` holds where the section has none; `real` gives the training data and its fingerprint, for a section
     that includes it; `registry` is where the exporter that goes with the data is looked up, for a section that
-    names none (None: the installed plugins). Raises UsageError if the folder is taken or the model has no such
+    names none (None: the installed plugins); `latents` are what the samples begin with, instead of drawn ones.
+    Raises UsageError if the folder is taken or the model has no such
     class, condition or value.
     """
     settings = choice.settings
@@ -113,6 +116,7 @@ def export(
             exporter.name,
             directory,
             seed=seed if settings.seed is None else settings.seed,
+            latents=latents,
             originals=originals,
             shard_size=settings.shard_size,
             progress=_PlainLines(total).update if bar.disable else bar.update,

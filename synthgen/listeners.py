@@ -13,12 +13,13 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from synthgen.data.training_data import TrainingData
 from synthgen.device import fork_random
 from synthgen.files import write_atomically
+from synthgen.grid_rows import grid_rows
 from synthgen.latents import draw_latents
 from synthgen.pictures import sample_grid
 from synthgen.run_directory import read_metrics
-from synthgen.spec import DataSpec
 from synthgen.training.checkpoint import save_checkpoint
 from synthgen.training.settings import LatentSettings
 from synthgen.training.trainer import Listener, Trainer
@@ -117,7 +118,7 @@ class SamplePictures(Listener):
 
 
 class SampleGrids(SamplePictures):
-    """Draws images in a grid: a row for each class, always from the same latents."""
+    """Draws images in a grid, always from the same latents: a row for each class, see `grid_rows`."""
 
     COLUMNS = 10
     MAX_ROWS = 20
@@ -126,24 +127,20 @@ class SampleGrids(SamplePictures):
     def __init__(
         self,
         directory: Path,
-        spec: DataSpec,
+        data: TrainingData,
         latent: LatentSettings,
         decode: Callable[[torch.Tensor, torch.Tensor], np.ndarray],
         seed: int,
     ) -> None:
         super().__init__(directory)
         self.decode = decode
-        names = [value for condition in spec.conditions[:1] for value in condition.values or ()]
-        self.names = names[: self.MAX_ROWS] or [""] * self.COLUMNS
-        codes = torch.arange(len(self.names)).repeat_interleave(self.COLUMNS)[:, None]
-        if not names:
-            codes = codes[:, :0]
-        self.codes, self.condition = codes, spec.encode_conditions(codes)
+        self.names, self.codes = grid_rows(data.spec, data.codes, self.COLUMNS, self.MAX_ROWS)
+        self.condition = data.spec.encode_conditions(self.codes)
         generator = torch.Generator().manual_seed(seed)
-        if names:  # a column has the same latent in every class
+        if data.spec.conditions:  # a column has the same latent in every row
             self.latents = draw_latents(self.COLUMNS, latent, generator).repeat(len(self.names), 1)
         else:
-            self.latents = draw_latents(len(codes), latent, generator)
+            self.latents = draw_latents(len(self.codes), latent, generator)
 
     def draw(self, trainer: Trainer, file: BinaryIO) -> None:
         """The grid."""

@@ -170,6 +170,7 @@ def read_model(path: Path) -> SavedModel:
     if folder is None and (path / "run.json").is_file():
         raise CheckpointError(
             f"the run in {path} was not finished and has no model yet; go on with: synthgen run --resume {path}"
+            f"{_snapshots(path)}"
         )
     if folder is None:
         raise CheckpointError(f"there is no model in {path}: neither {MODEL} nor model/{MODEL} is there")
@@ -195,6 +196,10 @@ def read_model(path: Path) -> SavedModel:
     except ValidationError as error:
         raise CheckpointError(f"{where} is no model that this synthgen reads: {describe(error)}") from error
     return SavedModel(folder, contents, _read_tensors(folder, sums), recorded)
+
+
+def _snapshots(run: Path) -> str:
+    return f", or take one of its snapshots: synthgen snapshots {run}" if (run / "snapshots").is_dir() else ""
 
 
 def _read_tensors(folder: Path, sums: dict[str, str]) -> Tensors:

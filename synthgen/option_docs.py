@@ -41,6 +41,8 @@ def _forms(field: dict[str, Any], definitions: dict[str, Any]) -> list[str]:
     forms = []
     for choice in field.get("oneOf", ()):
         form = definitions[choice["$ref"].rsplit("/", 1)[-1]] if "$ref" in choice else choice
+        if "properties" not in form:
+            continue  # names alone, which the type tells
         keys = [
             f"{key}: {inner['const']}"
             if "const" in inner

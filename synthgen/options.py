@@ -43,3 +43,6 @@ class SourceOptions(Options):
     """Keep at most so many samples, drawn at random with the recipe's seed."""
     per_class: PositiveInt | list[PositiveInt] | dict[str | int, PositiveInt] | None = None
     """Keep at most so many samples of each class: one number, one for each class, or a mapping by class."""
+    labelled: bool = True
+    """Keep the labels; false leaves them out once the above are done, for networks that know of no classes: what
+    they make has none either."""

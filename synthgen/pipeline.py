@@ -6,6 +6,7 @@ import logging
 import shlex
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from synthgen.recipe import Recipe, load_recipe
 from synthgen.run_directory import Run, read_metrics
 from synthgen.run_info import describe_run
 from synthgen.sample_plots import SamplePlots
+from synthgen.snapshot_files import SnapshotFiles
+from synthgen.starting import Start
 from synthgen.synthesizer import Synthesizer
-from synthgen.training.checkpoint import list_checkpoints, load_checkpoint
+from synthgen.training.checkpoint import list_checkpoints, load_checkpoint, save_checkpoint
 from synthgen.training.trainer import Listener, Trainer
 
 logger = logging.getLogger("synthgen")
@@ -35,28 +38,42 @@ def run(
     *,
     registry: Registry | None = None,
     dataset: Dataset | None = None,
+    start: Path | str | None = None,
 ) -> Run:
     """Carry out a recipe in a new folder (`runs/NAME-TIME` if `out` is not given) and return its run.
 
-    `dataset` is the recipe's data where the caller has loaded it already.
+    `dataset` is the recipe's data where the caller has loaded it already. `start` is the folder of a run that
+    this one begins from: with the networks, the average and the optimizers' moments of its newest checkpoint,
+    on whatever data the recipe names; steps count from 0.
 
-    Raises a SynthgenError for whatever is wrong with recipe, data, plugins or folder, before the folder is
-    made; Interrupted if a person stops the training, which `resume` goes on with.
+    Raises a SynthgenError for whatever is wrong with recipe, data, plugins, start or folder, before the folder
+    is made; Interrupted if a person stops the training, which `resume` goes on with.
     """
     registry = registry or installed_plugins()
     if not isinstance(recipe, Recipe):
         recipe = load_recipe(recipe, registry=registry)
     path = Path(out) if out is not None else Run.default_path(recipe.name)
     refuse_taken(path)
+    began = Start.read(Path(start)) if start is not None else None
     setup = prepare(recipe, registry, dataset=dataset)
-    directory = Run.create(path)
+    directory = Run(path)
+    trainer = build_trainer(setup, _recorders(directory, setup))
+    if began is not None:
+        began.apply(trainer)
+    Run.create(path)
     try:
         write_atomically(directory.recipe, recipe.to_yaml().encode())
-        directory.write_info(describe_run(setup))
+        if began is not None:  # to resume from, should the run be stopped before its first own checkpoint
+            save_checkpoint(
+                directory.checkpoints, trainer.state(), recipe.digest, recipe.train.keep_checkpoints
+            )
+        directory.write_info(
+            describe_run(setup) | ({"began_from": began.record} if began is not None else {})
+        )
     except BaseException:
-        shutil.rmtree(path, ignore_errors=True)  # without these two it could neither be used nor resumed
+        shutil.rmtree(path, ignore_errors=True)  # without these it could neither be used nor resumed
         raise
-    return _carry_out(directory, setup, build_trainer(setup, _recorders(directory, setup)))
+    return _carry_out(directory, setup, trainer)
 
 
 def resume(path: Path | str, *, registry: Registry | None = None) -> Run:
@@ -87,7 +104,8 @@ def resume(path: Path | str, *, registry: Registry | None = None) -> Run:
         trainer.load_state(load_checkpoint(checkpoints[-1], recipe.digest, setup.device))
     logger.info("resuming %s at step %d", path, trainer.step)
     directory.remove_leftovers()
-    directory.write_info({**describe_run(setup), "started": info["started"], "seconds": info["seconds"]})
+    kept = {key: info[key] for key in ("began_from", "started", "seconds") if key in info}
+    directory.write_info(describe_run(setup) | kept)
     return _carry_out(directory, setup, trainer)
 
 
@@ -96,11 +114,13 @@ def _recorders(directory: Run, setup: Setup) -> list[Listener]:
     recorders = [
         Progress(),
         MetricsFile(directory.metrics),
+        # before the checkpoint, so that a run that goes on from there has the snapshot
+        SnapshotFiles(directory.snapshots, partial(build_synthesizer, setup, copy=True)),
         CheckpointFiles(directory.checkpoints, recipe.digest),
     ]
     if setup.dataset.kind == "images":
-        spec, decode = setup.data.spec, setup.codec.decode
-        recorders.append(SampleGrids(directory.samples, spec, recipe.latent, decode, recipe.seed))
+        grids = SampleGrids(directory.samples, setup.data, recipe.latent, setup.codec.decode, recipe.seed)
+        recorders.append(grids)
     else:
         data = (setup.dataset, setup.data, setup.codec)
         recorders.append(SamplePlots(directory.samples, *data, recipe.latent, recipe.seed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,23 +77,14 @@ def prepare(
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
     dataset = load_data(recipe) if dataset is None else dataset
-    codec_choice = recipe.codec or _default_codec(registry, dataset.kind)
-    codec, data = _encode(codec_choice, dataset, recipe.latent.dim, device)
+    codec_choice, codec, data = encode_data(recipe, registry, dataset, device)
     if recipe.export is not None:  # what cannot be exported is told now, not after the training
         check_export(recipe.export, codec, dataset, data.class_counts, registry)
     torch.manual_seed(recipe.seed)
-    generator = _on(device, recipe.generator.build(data.spec))
-    discriminator = _on(device, recipe.discriminator.build(data.spec))
-    for section, network in (("generator", generator), ("discriminator", discriminator)):
-        _check_learns(section, getattr(recipe, section), network)
-    probe_networks(
-        (recipe.generator.registered, generator),
-        (recipe.discriminator.registered, discriminator),
-        data,
-        recipe.latent,
-    )
+    generator, discriminator = build_networks(recipe, data)
     augmentations = [choice.build() for choice in recipe.augmentations]
     for choice, augmentation in zip(recipe.augmentations, augmentations, strict=True):
+        augmentation.value_range = data.spec.value_range
         probe_augmentation(choice.registered, augmentation, data)
     setup = Setup(
         recipe=recipe,
@@ -116,10 +108,14 @@ def prepare(
     return setup
 
 
-def _encode(
-    choice: Choice, dataset: Dataset, noise_dim: int, device: torch.device
-) -> tuple[Codec, TrainingData]:
-    """The fitted codec and the data on the device, in the memory format that convolutions are fastest in."""
+def encode_data(
+    recipe: Recipe, registry: Registry, dataset: Dataset, device: torch.device
+) -> tuple[Choice, Codec, TrainingData]:
+    """The codec that the recipe names or else the data's kind has, fitted, and the data on the device.
+
+    Images are in the memory format that convolutions are fastest in.
+    """
+    choice = recipe.codec or _default_codec(registry, dataset.kind)
     kind = choice.registered.component.kind
     if kind not in (None, dataset.kind):
         raise UnsupportedError(
@@ -128,7 +124,7 @@ def _encode(
         )
     try:
         codec: Codec = choice.build().fit(dataset)
-        data = TrainingData.from_dataset(dataset, codec, noise_dim, device)
+        data = TrainingData.from_dataset(dataset, codec, recipe.latent.dim, device)
     except SynthgenError:
         raise
     except MemoryError as error:
@@ -139,7 +135,22 @@ def _encode(
     except Exception as error:
         raise PluginError(f"{choice.registered} failed on {dataset.name}: {describe(error)}") from error
     data.channels_last = True
-    return codec, data
+    return choice, codec, data
+
+
+def build_networks(recipe: Recipe, data: TrainingData) -> tuple[Generator, Discriminator]:
+    """Both networks on the data's device, new, and tried with a small batch."""
+    generator: Generator = _on(data.device, recipe.generator.build(data.spec))
+    discriminator: Discriminator = _on(data.device, recipe.discriminator.build(data.spec))
+    probe_networks(
+        (recipe.generator.registered, generator),
+        (recipe.discriminator.registered, discriminator),
+        data,
+        recipe.latent,
+    )
+    for section, network in (("generator", generator), ("discriminator", discriminator)):
+        _check_learns(section, getattr(recipe, section), network)
+    return generator, discriminator
 
 
 def _on(device: torch.device, network: nn.Module) -> Any:
@@ -181,10 +192,14 @@ def build_trainer(setup: Setup, listeners: Sequence[Listener] = ()) -> Trainer:
     )
 
 
-def build_synthesizer(setup: Setup, trainer: Trainer) -> Synthesizer:
-    """What a trainer has made, ready to sample: its averaged generator with the codec."""
+def build_synthesizer(setup: Setup, trainer: Trainer, *, copy: bool = False) -> Synthesizer:
+    """What a trainer has made so far, ready to sample: its averaged generator with the codec.
+
+    The generator is taken over, and calibrated where it is for a table; with `copy` a copy of it is, so that the
+    training can go on. Torch's random state stays.
+    """
     recipe, dataset = setup.recipe, setup.dataset
-    generator = trainer.ema.module
+    generator = deepcopy(trainer.ema.module) if copy else trainer.ema.module
     if recipe.train.calibrate != "never":
         always = recipe.train.calibrate == "always"
         calibrate(generator, setup.data, recipe.latent, recipe.seed, always=always)

@@ -30,9 +30,23 @@ class Redraws:
     """Of the rows, those whose first draw was not accepted."""
     made: int = 0
     """Rows drawn in all."""
+    kept: int = 0
+    """Rows that were not accepted and could not be drawn again, since their latents were given."""
+
+    def keep(self, accepted: np.ndarray | None) -> None:
+        """Count rows of given latents, which stay as they are."""
+        if accepted is not None:
+            self.rows += len(accepted)
+            self.kept += int(np.count_nonzero(~accepted))
 
     def log(self) -> None:
         """Say so, if any were."""
+        if self.kept:
+            logger.warning(
+                "%s of %s rows break a constraint; they are kept, since their latents were given",
+                f"{self.kept:,}",
+                f"{self.rows:,}",
+            )
         if self.refused:
             logger.info(
                 "%s of %s rows (%.1f %%) broke a constraint and were drawn again, from %s made in all",
@@ -52,14 +66,16 @@ def draw_until_accepted(
 ) -> Any:
     """A chunk of samples, each accepted by `judge`, for the conditions at its own position.
 
-    Each round makes a whole chunk of candidates for the positions that are still open, each as often as
-    there is room; `redraws` counts them. Raises SynthgenError, which tells how few were accepted, when `ROUNDS`
-    were not enough.
+    A chunk of given latents stays as it comes, since there is nothing to draw again. Otherwise each round makes
+    a whole chunk of candidates for the positions that are still open, each as often as there is room; `redraws`
+    counts them. Raises SynthgenError, which tells how few were accepted, when `ROUNDS` were not enough.
     """
     size = len(draws.noise)
     values = make(draws.noise, torch.arange(size))
     accepted = judge(values)
-    if accepted is None:
+    if draws.given and redraws is not None:
+        redraws.keep(None if accepted is None else accepted[: draws.given])
+    if accepted is None or draws.given:
         return values
     open_, made, kept = np.flatnonzero(~accepted), size, int(accepted.sum())
     parts, rows, source = [values], size, np.arange(size)

@@ -26,6 +26,7 @@ class Run:
         self.losses = path / "losses.png"
         self.samples = path / "samples"
         self.checkpoints = path / "checkpoints"
+        self.snapshots = path / "snapshots"
         self.model = path / "model"
         self.dataset = path / "dataset"
 
@@ -62,8 +63,9 @@ class Run:
         return path
 
     def remove_leftovers(self) -> None:
-        """Remove what a run left that ended in the middle of writing its model or its dataset."""
-        for folder in (self.model, self.dataset, *self.path.glob(".*.partial-*")):
+        """Remove what a run left that ended in the middle of writing a snapshot, its model or its dataset."""
+        partial = (*self.path.glob(".*.partial-*"), *self.snapshots.glob(".*.partial-*"))
+        for folder in (self.model, self.dataset, *partial):
             shutil.rmtree(folder, ignore_errors=True)
         for file in (*self.path.glob(".*.tmp"), *self.path.glob("*/.*.tmp")):
             file.unlink(missing_ok=True)

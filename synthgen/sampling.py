@@ -47,10 +47,17 @@ class ChunkDraws:
         self._size = size
         self.noise = self.more_noise()
         """`(size, dim)`."""
+        self.given = 0
+        """Of the noise, how much at its beginning was given and not drawn."""
         self.for_labels = self._uniform()
         """Numbers in [0, 1) `(size,)` from which classes may be drawn."""
         self.for_conditions = self._uniform()
         """The same, for all other conditions."""
+
+    def begin_with(self, latents: Tensor) -> None:
+        """Put latents `(n, dim)`, n up to the chunk's size, in the place of the first ones drawn."""
+        self.noise = torch.cat([latents, self.noise[len(latents) :]])
+        self.given = len(latents)
 
     def more_noise(self) -> Tensor:
         """Further noise `(size, dim)`, for samples that must be drawn again."""

@@ -6,7 +6,7 @@ from math import prod
 from typing import Literal, Self
 
 import torch
-from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, field_validator, model_validator
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
@@ -63,6 +63,18 @@ class TanhActivation(nn.Tanh):
         return raw.tanh()
 
 
+class RangeActivation(nn.Module):
+    """A sigmoid stretched over a range, whatever the condition."""
+
+    def __init__(self, low: float, high: float) -> None:
+        super().__init__()
+        self.low, self.high = low, high
+
+    def forward(self, raw: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Values in [low, high], of the shape of `raw`."""
+        return self.low + (self.high - self.low) * raw.sigmoid()
+
+
 class DataSpec(BaseModel):
     """All that a network may know of the data: the shape of a sample, its conditions, the latent's width."""
 
@@ -75,7 +87,9 @@ class DataSpec(BaseModel):
     noise_dim: PositiveInt = 64
     blocks: tuple[Block, ...] = ()
     """For rows of tables: what the numbers of a sample stand for, from left to right. Empty for images and
-    signals, whose values are all between -1 and 1."""
+    signals, whose values are all in `value_range`."""
+    value_range: tuple[float, float] = (-1.0, 1.0)
+    """Lowest and highest value of samples without blocks."""
 
     @model_validator(mode="after")
     def _blocks_fill_the_row(self) -> Self:
@@ -87,6 +101,13 @@ class DataSpec(BaseModel):
             if block.gate is not None and not (0 <= block.gate < width and kinds[block.gate] == "category"):
                 raise ValueError(f"block {block.name}: its gate {block.gate} is no position of a category")
         return self
+
+    @field_validator("value_range")
+    @classmethod
+    def _low_first(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not value[0] < value[1]:
+            raise ValueError(f"must be a low and a higher number, not {value}")
+        return value
 
     @property
     def numel(self) -> int:
@@ -111,11 +132,12 @@ class DataSpec(BaseModel):
     def activation(self, temperature: PositiveFloat = 1.0) -> nn.Module:
         """What a generator's last layer goes through, so that its outputs are of this data's kind.
 
-        Tanh for images and signals. For rows of tables, a hard draw from each category and numbers as they
-        are; `temperature` is that of the draws' gradient. Call it with the raw outputs and the condition.
+        Tanh for images and signals, or a sigmoid over `value_range` where that is not [-1, 1]. For rows of
+        tables, a hard draw from each category and numbers as they are; `temperature` is that of the draws'
+        gradient. Call it with the raw outputs and the condition.
         """
         if not self.blocks:
-            return TanhActivation()
+            return TanhActivation() if self.value_range == (-1, 1) else RangeActivation(*self.value_range)
         sizes = [block.size if block.kind == "category" else 0 for block in self.blocks]
         first = self.conditions[0].values if self.conditions else None
         gates = [block.gate for block in self.blocks]

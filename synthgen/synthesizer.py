@@ -12,9 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from synthgen.classes import find_class
 from synthgen.components import LABEL, ClassLabel, Codec, SampleBatch
 from synthgen.device import choose_device, fork_random
 from synthgen.errors import PluginError, SynthgenError, UsageError, describe
+from synthgen.given_latents import GivenLatents
 from synthgen.model_files import (
     ClassRecord,
     ComponentRecord,
@@ -27,6 +29,7 @@ from synthgen.model_files import (
 from synthgen.plugins import Registry, installed_plugins
 from synthgen.redrawing import Redraws, draw_until_accepted
 from synthgen.sampling import ChunkDraws, ClassPlan, PerClass, chunk_seed, make_plan, split_where
+from synthgen.snapshots import find_snapshot
 from synthgen.spec import DataSpec
 from synthgen.training.settings import LatentSettings
 from synthgen.values import join
@@ -106,6 +109,12 @@ class Synthesizer:
         named = self.source.get("target")
         return str(named) if named is not None else LABEL
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Names of the numbers that samples are made at beside their class, and do not hold themselves."""
+        no_codes = torch.empty(0, len(self.spec.conditions), dtype=torch.float64)
+        return tuple(self._codec("tell the numbers", self.codec.given, no_codes))
+
     def sample(
         self,
         n: int | None = None,
@@ -118,20 +127,68 @@ class Synthesizer:
         """Samples `x` as the codec decodes them, and `y`, int64, the class numbers of the source.
 
         `x` is an array, or for tables a DataFrame. `y` is zero where the data had no labels. With one seed,
-        `sample(10)` is the start of `sample(20)`. For `where` see `plan`.
+        `sample(10)` is the start of `sample(20)`. For `where` see `plan`; batches of `stream` also say at which
+        numbers, such as temperatures, samples were made.
         """
         plan = self.plan(n, per_class=per_class, classes=classes, where=where)
-        batches = list(self.stream(plan, seed))
+        return self._joined(self.stream(plan, seed))
+
+    def generate(
+        self,
+        latents: Any,
+        *,
+        classes: str | int | Sequence[str | int] | None = None,
+        where: Mapping[str, Any] | None = None,
+        seed: int = 0,
+    ) -> tuple[Any, np.ndarray]:
+        """The samples that begin with these latents: `x` and `y` as `sample` returns them, in their order.
+
+        `latents` is an array or a tensor `(n, dim)`, or `(dim,)` for a single one. `classes` is the class of all,
+        or a list with the class of each; without it they are drawn with `seed` in the training data's balance.
+        What a model draws beside the latent, such as categories of rows, comes from `seed` as well: the same
+        latents, classes and seed give the same samples. A row that breaks a constraint of its table is kept,
+        since another would not be this latent's; the log says how many there are.
+        """
+        given = GivenLatents.check(latents, self.latent.dim)
+        one = classes is None or isinstance(classes, str) or np.ndim(classes) == 0
+        names: Any = [classes] if one and classes is not None else classes
+        plan = self.plan(len(given), classes=names, where=where)
+        if not one:
+            if len(names) != len(given):
+                raise UsageError(
+                    f"{len(names)} classes for {len(given)} latents; give one for each, or one for all"
+                )
+            each = tuple(find_class(self.classes, name) for name in names)
+            plan = replace(plan, weights=(), given=each)
+        return self._joined(self.stream(plan, seed, latents=given))
+
+    def _joined(self, stream: Iterator[SampleBatch]) -> tuple[Any, np.ndarray]:
+        """Values and class numbers of all batches."""
+        batches = list(stream)
         y = np.concatenate([batch.y for batch in batches])
         numbers = np.array([label.number for label in self.classes] or [0], np.int64)
         return join([batch.x for batch in batches]), numbers[y]
 
-    def stream(self, plan: ClassPlan, seed: int = 0, start: int = 0) -> Iterator[SampleBatch]:
-        """The plan's samples from number `start` on, a chunk at a time, made when they are asked for."""
+    def stream(
+        self, plan: ClassPlan, seed: int = 0, start: int = 0, *, latents: Any = None
+    ) -> Iterator[SampleBatch]:
+        """The plan's samples from number `start` on, a chunk at a time, made when they are asked for.
+
+        `latents` has one for each sample of the plan, or a single one for all; they are drawn if there are none.
+        See `generate`.
+        """
         if seed < 0:
             raise UsageError(f"the seed must be 0 or more, not {seed}")
         if start < 0:
             raise UsageError(f"a stream starts at sample 0 or later, not at {start}")
+        if latents is not None:
+            latents = GivenLatents.check(latents, self.latent.dim)
+            latents.check_count(plan.count)
+        return self._chunks(plan, seed, start, latents)
+
+    def _chunks(
+        self, plan: ClassPlan, seed: int, start: int, latents: GivenLatents | None
+    ) -> Iterator[SampleBatch]:
         chunk, where = self.codec.chunk, dict(plan.where)
         end = -(-plan.count // chunk) if start < plan.count else 0
         redraws = Redraws()
@@ -139,18 +196,21 @@ class Synthesizer:
             for k in range(start // chunk, end):
                 first = k * chunk
                 draws = ChunkDraws(seed, k, chunk, self.latent)
+                if latents is not None:
+                    draws.begin_with(latents.part(first, min(plan.count - first, chunk)))
                 y = plan.labels(first, draws.for_labels)
                 with fork_random(self.device):  # generator and codec may draw random numbers of their own
                     torch.manual_seed(chunk_seed(seed, k))
-                    codes = self._codes(y, draws.for_conditions, where)
+                    codes = self.codes(y, draws.for_conditions, where)
                     x = self._accepted(draws, codes, first, redraws)
                 wanted = slice(max(start - first, 0), min(plan.count - first, chunk))
-                yield SampleBatch(x[wanted], y[wanted], first + wanted.start)
+                numbers = self._codec("tell the numbers", self.codec.given, codes[wanted])
+                yield SampleBatch(x[wanted], y[wanted], first + wanted.start, given=numbers)
         finally:
             redraws.log()
 
-    def _codes(self, labels: np.ndarray, uniform: np.ndarray, where: Mapping[str, Any]) -> Tensor:
-        """What to condition each sample on, `(B, conditions)`."""
+    def codes(self, labels: np.ndarray, uniform: np.ndarray, where: Mapping[str, Any]) -> Tensor:
+        """What samples of these classes are conditioned on, `(B, conditions)`; see a codec's `draw_conditions`."""
         if not self.spec.conditions:
             return torch.empty(len(labels), 0)
         return self._codec("draw conditions", self.codec.draw_conditions, labels, uniform, where)
@@ -159,7 +219,8 @@ class Synthesizer:
         """A chunk of samples that the codec accepts, those that it does not drawn again."""
 
         def make(noise: Tensor, rows: Tensor) -> Any:
-            return self._generate(noise, codes.index_select(0, rows), first)
+            some = codes.index_select(0, rows)
+            return self.forward(noise, self.spec.encode_conditions(some), some, first)
 
         def judge(values: Any) -> np.ndarray | None:
             accepted = self._codec("judge", self.codec.accepts, values)
@@ -172,10 +233,13 @@ class Synthesizer:
         return draw_until_accepted(make, judge, draws, redraws)
 
     @torch.inference_mode()
-    def _generate(self, noise: Tensor, codes: Tensor, first: int) -> Any:
-        """One full chunk through network and codec; whatever is wrong with either names it."""
+    def forward(self, noise: Tensor, condition: Tensor, codes: Tensor, first: int = 0) -> Any:
+        """Samples of this noise `(B, dim)` and condition `(B, condition_dim)` through network and codec, at once.
+
+        The condition need not be one that `codes (B, conditions)` can say; those are for decoding. Errors name
+        network or codec, and count samples from `first`.
+        """
         record, device = self.generator_record, self.device
-        condition = self.spec.encode_conditions(codes)
         try:
             x = self.generator(noise.to(device), condition.to(device)).float().cpu()
         except SynthgenError:
@@ -229,15 +293,22 @@ class Synthesizer:
         return contents, {"generator": self.generator.state_dict(), "codec": tensors}
 
 
-def load(path: Path | str, registry: Registry | None = None, device: str = "auto") -> Synthesizer:
+def load(
+    path: Path | str,
+    registry: Registry | None = None,
+    device: str = "auto",
+    *,
+    snapshot: int | None = None,
+) -> Synthesizer:
     """The synthesizer saved in a model folder, or in the `model` folder of a run.
 
-    Needs neither the recipe nor the device of the training, and never unpickles. `registry` is where
-    generator and codec are looked up; the installed plugins if not given. Raises CheckpointError for files
-    that are missing, cut short, changed or of a newer version, and for components that are not installed.
+    With `snapshot` it is the one that a run saved at this step. Needs neither the recipe nor the device of the
+    training, and never unpickles. `registry` is where generator and codec are looked up; the installed plugins
+    if not given. Raises CheckpointError for files that are missing, cut short, changed or of a newer version,
+    and for components that are not installed; UsageError for a step at which the run saved none.
     """
     target = choose_device(device)
-    saved = read_model(Path(path))
+    saved = read_model(Path(path) if snapshot is None else find_snapshot(Path(path), snapshot))
     generator, codec = saved.build(registry or installed_plugins())
     contents = saved.contents
     return Synthesizer(

@@ -90,3 +90,17 @@ def test_numbers_far_from_zero_are_standardised_before_they_lose_their_digits():
 def test_a_condition_of_no_scale_is_refused():
     with pytest.raises(ValidationError, match="greater than 0"):
         Condition(name="age", scale=0)
+
+
+def test_the_last_layer_of_other_ranges_is_a_sigmoid_over_them():
+    raw = torch.linspace(-50, 50, 101)
+    for low, high in ((0.0, 1.0), (-2.0, 6.0)):
+        last = DataSpec(shape=(1, 4, 4), value_range=(low, high)).activation()
+        assert torch.allclose(last(raw), low + (high - low) * torch.sigmoid(raw))
+        assert (last(raw).min(), last(raw).max()) == (pytest.approx(low), pytest.approx(high))
+
+
+@pytest.mark.parametrize("value_range", [(1.0, 1.0), (1.0, 0.0)])
+def test_a_range_without_numbers_is_refused(value_range):
+    with pytest.raises(ValidationError, match="must be a low and a higher number"):
+        DataSpec(shape=(4,), value_range=value_range)

@@ -13,7 +13,7 @@ class DiffAugment(Augmentation):
     """Random translation, cutout and brightness of images, for training on few (Zhao et al. 2020).
 
     Each image has its own draw. Translation (and the mirror) comes first, then colour, then cutout, so that
-    what a translation uncovers is coloured like the image. Values may leave [-1, 1], as in the paper.
+    what a translation uncovers is coloured like the image. Values may leave their range, as in the paper.
     """
 
     class Options(Options):
@@ -24,7 +24,7 @@ class DiffAugment(Augmentation):
         cutout: float = Field(0.5, ge=0, le=1)
         """Height and width of the hidden rectangle, as a share of the image's; its centre is anywhere."""
         brightness: float = Field(0.5, ge=0, le=2)
-        """Largest value added to or taken from a whole image, on the scale from -1 to 1."""
+        """Largest value added to or taken from a whole image, on a scale where black is -1 and white 1."""
         saturation: float = Field(0.0, ge=0, le=1)
         """Colourfulness is multiplied by 1 ± up to this much (the paper: 1); nothing happens to grey."""
         contrast: float = Field(0.0, ge=0, le=1)
@@ -64,7 +64,7 @@ class DiffAugment(Augmentation):
     def _colour(self, x: Tensor, brightness: Tensor, saturation: Tensor, contrast: Tensor) -> Tensor:
         options = self.options
         if options.brightness:
-            x = x + options.brightness * (2 * brightness - 1)
+            x = x + self._half * options.brightness * (2 * brightness - 1)
         if options.saturation and x.shape[1] > 1:
             grey = x.mean(1, keepdim=True)
             x = torch.lerp(grey, x, 1 + options.saturation * (2 * saturation - 1))
@@ -80,7 +80,13 @@ class DiffAugment(Augmentation):
 
     def _keep(self, x: Tensor, share: Tensor) -> Tensor:
         """`x` where `share` is 1, `fill` where it is 0: exact, and on CPUs far faster than by booleans."""
-        return torch.lerp(x.new_full((), self.options.fill), x, share)
+        fill = sum(self.value_range) / 2 + self._half * self.options.fill
+        return torch.lerp(x.new_full((), fill), x, share)
+
+    @property
+    def _half(self) -> float:
+        """Half the range of the images' values: what 1 is in the options, which are on a scale from -1 to 1."""
+        return (self.value_range[1] - self.value_range[0]) / 2
 
 
 def _shift(draw: Tensor, size: int, share: float) -> Tensor:

@@ -12,14 +12,18 @@ from typing import Any
 
 import click
 
-from synthgen.cli.components import list_components, list_plugins, show
+from synthgen.cli.animate import animate
+from synthgen.cli.components import list_components, list_plugins
 from synthgen.cli.export import export
 from synthgen.cli.fit import fit
 from synthgen.cli.init import init
+from synthgen.cli.interpolate import interpolate
 from synthgen.cli.recipes import recipes
 from synthgen.cli.run import run
 from synthgen.cli.sample import sample
 from synthgen.cli.schema import schema
+from synthgen.cli.show import show
+from synthgen.cli.snapshots import snapshots
 from synthgen.cli.validate import validate
 from synthgen.cli.verify import verify
 from synthgen.errors import SynthgenError
@@ -66,6 +70,9 @@ for command in (
     fit,
     run,
     sample,
+    interpolate,
+    animate,
+    snapshots,
     export,
     verify,
     validate,

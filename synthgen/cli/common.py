@@ -108,3 +108,13 @@ def with_output(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def with_snapshot(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What commands that load a model share: `--snapshot`."""
+    return click.option(
+        "--snapshot",
+        type=click.IntRange(min=0),
+        metavar="STEP",
+        help="The model that the run kept at this step; see synthgen snapshots.",
+    )(command)

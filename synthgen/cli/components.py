@@ -1,4 +1,4 @@
-"""`synthgen list`, `synthgen show` and `synthgen plugins`: what there is to write into a recipe."""
+"""`synthgen list` and `synthgen plugins`: what there is to write into a recipe."""
 
 from __future__ import annotations
 
@@ -60,48 +60,16 @@ def list_components(kind: str | None, as_json: bool, registry: Registry) -> None
     for k in kinds:
         click.echo(f"{plural(k)}:")
         for registered in registry.all(k):
-            click.echo(f"    {registered.name:20} {_first_line(registered)}")
+            click.echo(f"    {registered.name:20} {first_line(registered)}")
 
 
-@click.command()
-@click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@with_plugins
-def show(name: str, as_json: bool, registry: Registry) -> None:
-    """Show the component NAME: its options, types and defaults."""
-    from synthgen.plugins import KINDS
-
-    found = [r for kind in KINDS for r in registry.all(kind) if r.name == name]
-    if not found:
-        raise UsageError(_unknown(name, registry))
-    if as_json:
-        click.echo(json.dumps([_component_as_dict(registered) for registered in found], indent=2))
-        return
-    for registered in found:
-        click.echo(f"{registered}\n    {_first_line(registered)}\n")
-        for option in _component_as_dict(registered)["options"]:
-            click.echo(f"    {option['name']}: {option['type']} = {option['default']}")
-            for line in (option["description"], *option["forms"]):
-                click.echo(f"        {line}")
-        click.echo()
-
-
-def _unknown(name: str, registry: Registry) -> str:
-    import difflib
-
-    from synthgen.plugins import KINDS
-
-    known = sorted({r.name for kind in KINDS for r in registry.all(kind)})
-    near = difflib.get_close_matches(name, known, n=3)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}."
-    return f"no component is called '{name}'. {hint}"
-
-
-def _first_line(registered: Registered) -> str:
+def first_line(registered: Registered) -> str:
+    """What a component is, in a sentence or two."""
     return (inspect.getdoc(registered.component) or "").split("\n\n")[0].replace("\n", " ")
 
 
-def _component_as_dict(registered: Registered) -> dict[str, Any]:
+def component_as_dict(registered: Registered) -> dict[str, Any]:
+    """A component and its options as values that JSON has."""
     from synthgen.option_docs import describe_options
 
     return {

@@ -15,6 +15,7 @@ from synthgen.cli.common import (
     split_where,
     with_output,
     with_plugins,
+    with_snapshot,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ AMOUNTS = ("count", "per_class", "balance")
 @click.option("--include-real", is_flag=True, help="Begin with the training data itself, marked as real.")
 @click.option("--shard-size", type=int, help="Samples in a shard, which is a file in most formats.")
 @click.option("--seed", type=int, help="Which samples are drawn; the recipe's seed if not given.")
-@click.option("--out", type=ExistingPath, help="Folder to write; RUN/dataset-FORMAT if not given.")
+@click.option(
+    "--out", type=ExistingPath, help="Folder to write; RUN/dataset-FORMAT[-step-STEP] if not given."
+)
+@with_snapshot
 @with_output
 @with_plugins
 def export(
@@ -44,6 +48,7 @@ def export(
     where: tuple[str, ...],
     options: tuple[str, ...],
     out: Path | None,
+    snapshot: int | None,
     device: str,
     as_json: bool,
     registry: Registry,
@@ -61,7 +66,7 @@ def export(
     from synthgen.synthesizer import load
 
     check_format_options(options)
-    synthesizer = load(run, registry, device)
+    synthesizer = load(run, registry, device, snapshot=snapshot)
     directory = Run(run)
     is_run = directory.recipe.is_file()
     given, seed = exporting.recorded_export(directory) if is_run else ({}, 0)
@@ -72,7 +77,8 @@ def export(
     asked = {*wanted, *(option.partition("=")[0].strip() for option in options)}
     choice = parse_export(_keep(given, asked, wanted["format"]) | wanted, options, registry)
     exporter = exporting.choose_exporter(choice, synthesizer.codec, registry)
-    out = out or run / f"dataset-{exporter.name}"
+    earlier = "" if snapshot is None else f"-step-{snapshot}"
+    out = out or run / f"dataset-{exporter.name}{earlier}"
     real = (lambda: data_of_run(directory, synthesizer, registry)) if is_run else None
     head = exporting.export(synthesizer, choice, out, seed, real, registry)
     click.echo(json.dumps(head, indent=2) if as_json else out)

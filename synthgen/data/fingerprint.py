@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def fingerprint(dataset: Dataset) -> str:
-    """SHA-256, in hex, of samples, labels, classes, shapes and types; not of name, description or notes."""
+    """SHA-256, in hex, of samples, labels, classes, given numbers, shapes and types; not of name, description or
+    notes."""
     # the byte order is fixed, so that every machine gets the same
     y = np.ascontiguousarray(dataset.y, "<i8")
     arrays = isinstance(dataset.x, np.ndarray)
@@ -23,6 +24,7 @@ def fingerprint(dataset: Dataset) -> str:
         "x": [str(dataset.x.dtype), dataset.x.shape] if arrays else _head_of_table(dataset),
         "y": [str(dataset.y.dtype), y.shape],
         "classes": dataset.classes,
+        **({"given": list(dataset.given)} if dataset.given else {}),
     }
     digest = hashlib.sha256(json.dumps(head).encode())
     if arrays:
@@ -31,6 +33,8 @@ def fingerprint(dataset: Dataset) -> str:
         for name in dataset.x.columns:
             digest.update(_hashes(dataset.x[name]).data)
     digest.update(y.data)
+    for values in dataset.given.values():
+        digest.update(np.ascontiguousarray(values, "<f8").data)
     return digest.hexdigest()
 
 

@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from synthgen.components import ClassLabel, Dataset, Source
+from synthgen.data.given_fault import fault_of_given
 from synthgen.data.selection import select
 from synthgen.data.sources.sizes import refuse_size
 from synthgen.data.sources.texts import is_text
@@ -134,7 +135,7 @@ def _fault(dataset: Any) -> str | None:
     if not isinstance(y, np.ndarray) or y.dtype != np.int64 or y.shape != (len(dataset.x),):
         shown = f"{y.dtype} {y.shape}" if isinstance(y, np.ndarray) else type(y).__name__
         return f"y {shown}; it must be a NumPy array, int64 ({len(dataset.x)},), as long as x"
-    return _fault_of_classes(dataset) or _fault_of_target(dataset)
+    return _fault_of_classes(dataset) or _fault_of_target(dataset) or fault_of_given(dataset)
 
 
 def _no_fault(x: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""Which part of a dataset is used: the options `classes`, `per_class` and `limit` of every source."""
+"""Which part of a dataset is used: the options `classes`, `per_class`, `limit`, `labelled` of every source."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _log = logging.getLogger("synthgen")
 
 
 def select(dataset: Dataset, options: SourceOptions, seed: int) -> Dataset:
-    """Keep the classes asked for, in that order, then so many samples of each, then so many in all.
+    """Keep the classes asked for, in that order, then so many samples of each, then so many in all; or no labels.
 
     Samples are drawn at random with `seed` and stay in the source's order; a larger number keeps all that a
     smaller one kept, as long as nothing else changes. Where there are fewer than asked for, all are kept and
@@ -39,7 +39,7 @@ def select(dataset: Dataset, options: SourceOptions, seed: int) -> Dataset:
     if options.limit is not None:
         dataset = _keep_limit(dataset, options.limit, rng)
     _refuse_empty(dataset, options)
-    return dataset
+    return dataset if options.labelled else _without_labels(dataset)
 
 
 def _keep_classes(dataset: Dataset, wanted: list[str | int]) -> Dataset:
@@ -102,12 +102,18 @@ def _keep_limit(dataset: Dataset, limit: int, rng: np.random.Generator) -> Datas
     return _take(dataset, keep)
 
 
+def _without_labels(dataset: Dataset) -> Dataset:
+    """A table keeps the label's column, as one like any other."""
+    return replace(dataset, y=np.zeros_like(dataset.y), classes=(), target=None)
+
+
 def _take(dataset: Dataset, keep: np.ndarray) -> Dataset:
     if keep.all():
         return dataset
     if isinstance(dataset.x, np.ndarray):
         require_room_for_part(dataset.name, int(keep.sum()), len(keep), dataset.x[0].nbytes)
-    return replace(dataset, x=take(dataset.x, np.flatnonzero(keep)), y=dataset.y[keep])
+    given = {name: values[keep] for name, values in dataset.given.items()}
+    return replace(dataset, x=take(dataset.x, np.flatnonzero(keep)), y=dataset.y[keep], given=given)
 
 
 def _noted(dataset: Dataset, note: str) -> Dataset:

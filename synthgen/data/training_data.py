@@ -61,7 +61,13 @@ class TrainingData:
             codec.encode_conditions(dataset),
             codec.conditions(dataset),
         )
-        spec = DataSpec(shape=codec.shape, conditions=conditions, noise_dim=noise_dim, blocks=codec.blocks)
+        spec = DataSpec(
+            shape=codec.shape,
+            conditions=conditions,
+            noise_dim=noise_dim,
+            blocks=codec.blocks,
+            value_range=codec.value_range,
+        )
         name = f"codec {type(codec).__name__}"
         if len(stored) != len(dataset) or codes.shape != (len(dataset), len(conditions)):
             raise PluginError(

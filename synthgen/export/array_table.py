@@ -23,8 +23,10 @@ def check_samples(x: Any, exporter: str, pixels: str) -> None:
 
 
 def label_columns(info: DatasetInfo) -> list[str]:
-    """The columns before the values: the sample's number, its class's number and name, whether it is real."""
-    return ["sample", *(["label", "class"] if info.classes else []), *(["real"] if info.real else [])]
+    """The columns before the values: the sample's number, its class's number and name, the numbers it was made at,
+    whether it is real."""
+    label, real = ["label", "class"] if info.classes else [], ["real"] if info.real else []
+    return ["sample", *label, *info.given, *real]
 
 
 def value_columns(x: Any) -> list[str]:
@@ -74,5 +76,9 @@ def array_usage(pixels: str, info: DatasetInfo, file: str, read: str) -> str:
         shape = ['shape = json.loads(Path("manifest.json").read_text("utf-8"))["shape"]']
     imports += ["import numpy as np"] if pixels != "flat" else []
     imports += ["from PIL import Image"] if pixels == "png" else []
-    y = ['y = data["label"].to_numpy()'] if info.classes else []
-    return "\n".join([*read_frame(read, file, info, tuple(imports)), *shape, f"x = {arrays[pixels]}", *y])
+    columns = {"y": "label"} if info.classes else {}
+    columns |= {name: name for name in info.given}
+    beside = [f'{name} = data["{column}"].to_numpy()' for name, column in columns.items()]
+    return "\n".join(
+        [*read_frame(read, file, info, tuple(imports)), *shape, f"x = {arrays[pixels]}", *beside]
+    )

@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from synthgen.given_latents import ZEROS
+
 
 def dataset_card(
     manifest: dict[str, Any], usage: str | None, front_matter: dict[str, Any] | None = None
@@ -80,20 +82,44 @@ def _making(manifest: dict[str, Any]) -> str:
         if manifest["data"]["fingerprint"]
         else None,
         "seed": manifest["seed"],
+        "latents": _latents(manifest["latents"]) if "latents" in manifest else None,
         "asked for": ", ".join(f"{name} = {value}" for name, value in where.items()) or None,
         "order": manifest["order"],
     }
     rows = "\n".join(f"- {name}: {value}" for name, value in facts.items() if value is not None)
     what = f"The same {'synthetic ' * bool(manifest['real'])}{_noun(manifest)} again"
-    again = f'import synthgen\nx, y = synthgen.load("PATH/OF/THE/MODEL").sample({_arguments(manifest)})'
+    again = _from_latents(manifest) if "latents" in manifest else _from_seed(manifest)
     return f"{rows}\n\n{what}, from the model of that hash:\n\n```python\n{again}\n```"
 
 
-def _arguments(manifest: dict[str, Any]) -> str:
-    """What to call `Synthesizer.sample` with to have the same samples."""
-    return ", ".join(
-        f"{name}={value!r}" for name, value in (manifest["plan"] | {"seed": manifest["seed"]}).items()
+def _from_seed(manifest: dict[str, Any]) -> str:
+    arguments = _arguments(manifest["plan"] | {"seed": manifest["seed"]})
+    return f'import synthgen\nx, y = synthgen.load("PATH/OF/THE/MODEL").sample({arguments})'
+
+
+def _from_latents(manifest: dict[str, Any]) -> str:
+    """The Python that makes the samples again: `sample` draws its latents, so the stream it is."""
+    given = manifest["latents"]
+    zeros = given["origin"] == ZEROS
+    array = f"np.zeros({given['dim']})" if zeros else 'np.load("PATH/OF/THE/LATENTS.npy")'
+    wanted = {"count" if name == "n" else name: value for name, value in manifest["plan"].items()}
+    return (
+        "import numpy as np\nimport synthgen\n"
+        'model = synthgen.load("PATH/OF/THE/MODEL")\n'
+        f"plan = model.plan({_arguments(wanted)})\n"
+        f"for batch in model.stream(plan, seed={manifest['seed']}, latents={array}):\n"
+        "    batch.x, [model.classes[y] for y in batch.y]"
     )
+
+
+def _latents(given: dict[str, Any]) -> str:
+    many = f"{given['count']:,} of {given['dim']} numbers" if given["count"] > 1 else "one for all samples"
+    return f"given, not drawn: {given['origin']}, {many} (SHA-256 `{given['sha256']}`)"
+
+
+def _arguments(values: dict[str, Any]) -> str:
+    """As in a call."""
+    return ", ".join(f"{name}={value!r}" for name, value in values.items())
 
 
 def _contents(manifest: dict[str, Any]) -> str:
@@ -104,6 +130,9 @@ def _contents(manifest: dict[str, Any]) -> str:
     else:
         shape = " × ".join(map(str, manifest["shape"]))
         parts = [f"{count} samples of shape {shape}, {format_}."]
+    if "given" in manifest:
+        names = ", ".join(f"`{name}`" for name in manifest["given"])
+        parts.append(f"Each is written with what it was made at: {names}.")
     classes = [entry for entry in manifest["classes"] if entry["count"]]
     if not classes:
         parts[0] += " No labels."

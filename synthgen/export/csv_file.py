@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import count
+from itertools import count, repeat
 from typing import Any, BinaryIO, Literal
 
 import numpy as np
@@ -32,10 +32,11 @@ class CsvExporter(Exporter):
     """CSV: a table's own rows and columns, nothing else; or a row for each signal or image.
 
     Where originals are included, tables have a last column `real`, which is True for them. Rows of signals and
-    images begin with `sample`, `label` (the source's class number), `class` and, with originals, `real`. Then
-    come `value_0` and on (`value_0_0` and on, by time and channel) or `pixel_0` and on: row by row, in RGB
-    images a pixel's R, G and B together. With `pixels: png` images end with `path` instead. UTF-8, lines end
-    with a line feed, what is missing is empty, times are ISO 8601.
+    images begin with `sample`, `label` (the source's class number), `class`, the numbers that samples are
+    conditioned on by their names and, with originals, `real`. Then come `value_0` and on (`value_0_0` and on, by
+    time and channel) or `pixel_0` and on: row by row, in RGB images a pixel's R, G and B together. With
+    `pixels: png` images end with `path` instead. UTF-8, lines end with a line feed, what is missing is empty, times
+    are ISO 8601.
     """
 
     class Options(Options):
@@ -87,11 +88,21 @@ class CsvExporter(Exporter):
         for batch in batches:
             real = (b"true," if batch.real else b"false,") if info.real else b""
             values = _values(batch.x) if flat else self._paths(batch, info, folder)
-            rows = zip(count(batch.start), batch.y.tolist(), values, strict=False)
-            file.writelines(b"%d,%b%b%b\n" % (n, labels[y], real, cells) for n, y, cells in rows)
+            rows = zip(count(batch.start), batch.y.tolist(), _given(batch, info), values, strict=False)
+            file.writelines(
+                b"%d,%b%b%b%b\n" % (n, labels[y], given, real, cells) for n, y, given, cells in rows
+            )
 
     def _paths(self, batch: SampleBatch, info: DatasetInfo, folder: OutputFolder) -> Iterator[bytes]:
         return map(str.encode, write_pictures(batch, info, folder, self.options.compress_level))
+
+
+def _given(batch: SampleBatch, info: DatasetInfo) -> Iterator[bytes]:
+    """Each sample's given numbers with a comma after each."""
+    if not info.given:
+        return repeat(b"")
+    columns = (batch.given[name].tolist() for name in info.given)
+    return ("".join(f"{number}," for number in numbers).encode() for numbers in zip(*columns, strict=True))
 
 
 def _values(x: np.ndarray) -> Iterator[bytes]:

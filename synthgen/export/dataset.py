@@ -21,6 +21,7 @@ from synthgen.export.originals import Originals
 from synthgen.export.partial import partial_dataset
 from synthgen.export.shards import Progress, ShardCutter, Tally, plan_shards
 from synthgen.files import reason
+from synthgen.given_latents import GivenLatents
 from synthgen.output_folder import JOURNAL, MANIFEST, OutputFolder
 from synthgen.prefetch import prefetch
 from synthgen.sampling import ClassPlan
@@ -37,13 +38,15 @@ def export_dataset(
     directory: Path,
     *,
     seed: int = 0,
+    latents: GivenLatents | None = None,
     originals: Originals | None = None,
     shard_size: int | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Write the plan's samples with `exporter` into the new folder `directory`; return the manifest's head.
 
-    `originals` come first where they are given. The head is the manifest without `files`, of which there may
+    `originals` come first where they are given. `latents` are what the samples begin with, instead of drawn
+    ones. The head is the manifest without `files`, of which there may
     be millions. The same model, plan, exporter and seed give the same bytes of every file, and need the same
     memory for however many samples. An export that was stopped goes on, when it is called for again, after
     the last shard that was complete.
@@ -54,8 +57,11 @@ def export_dataset(
     count = real + plan.count
     shards = plan_shards(count, shard_size or exporter.shard_size)
     data = str(synthesizer.source.get("data", "unnamed data"))
-    info = DatasetInfo(data, synthesizer.classes, count, len(str(count - 1)), real, len(shards))
-    facts = dataset_facts(synthesizer, plan, seed, real)
+    given = synthesizer.given
+    info = DatasetInfo(data, synthesizer.classes, count, len(str(count - 1)), real, len(shards), given)
+    if latents is not None:
+        latents.check_count(plan.count)
+    facts = dataset_facts(synthesizer, plan, seed, real, latents)
     facts["format"] = {"name": exporter_name, "options": exporter.options.model_dump(mode="json")}
     request = _digest(facts, shards[0].count, synthesizer, originals)
     with partial_dataset(directory, request) as folder:
@@ -65,7 +71,7 @@ def export_dataset(
         if progress:
             progress(tally.count)
         try:
-            with closing(_samples(synthesizer, plan, seed, originals, tally.count)) as samples:
+            with closing(_samples(synthesizer, plan, seed, originals, latents, tally.count)) as samples:
                 cutter = ShardCutter(samples, tally, progress)
                 for shard in shards[tally.shards :]:
                     batches = cutter.take(shard.count)
@@ -101,13 +107,18 @@ def _digest(
 
 
 def _samples(
-    synthesizer: Synthesizer, plan: ClassPlan, seed: int, originals: Originals | None, start: int
+    synthesizer: Synthesizer,
+    plan: ClassPlan,
+    seed: int,
+    originals: Originals | None,
+    latents: GivenLatents | None,
+    start: int,
 ) -> Generator[SampleBatch, None, None]:
     """The dataset's samples from number `start` on: the originals, then the synthetic ones."""
     real = len(originals) if originals else 0
     if originals:
         yield from originals.stream(start)
-    synthetic = synthesizer.stream(plan, seed, max(0, start - real))
+    synthetic = synthesizer.stream(plan, seed, max(0, start - real), latents=latents)
     if (
         synthesizer.device.type != "cpu"
     ):  # a CPU would only take from the exporter what it gives the generator

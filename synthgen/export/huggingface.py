@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from synthgen import DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard
-from synthgen.export.images import png, sample_names
+from synthgen.export.images import given_rows, png, sample_names
 from synthgen.export.kinds import check_images
 
 _SIZES = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M", 10**7: "1M<n<10M"}
@@ -20,7 +20,8 @@ class HuggingFaceExporter(Exporter):
 
     `load_dataset(FOLDER)` finds the names of the classes in the card; without the card a label is still its
     class's name. JSON lines keep a class called 7, 07 or NA as it is, which CSV does not, and need no extra.
-    Where originals are included, `real` is true for them. With several shards, each has a folder and a
+    Numbers that samples are conditioned on are columns of their names. Where originals are included, `real` is true
+    for them. With several shards, each has a folder and a
     `metadata.jsonl`; the library reads them in any order, which `sort("sample")` mends.
     """
 
@@ -72,9 +73,10 @@ class HuggingFaceExporter(Exporter):
                 self.check(batch.x)
                 real = {"real": batch.real} if info.real else {}
                 names = sample_names(batch, info.digits)
-                for i, (name, image, y) in enumerate(zip(names, batch.x, batch.y.tolist(), strict=True)):
+                rows = zip(names, batch.x, batch.y.tolist(), given_rows(batch, info), strict=True)
+                for i, (name, image, y, given) in enumerate(rows):
                     folder.write(f"{place}{name}.png", png(image, self.options.compress_level))
-                    row = {"file_name": f"{name}.png", "sample": batch.start + i} | labels[y] | real
+                    row = {"file_name": f"{name}.png", "sample": batch.start + i} | labels[y] | given | real
                     metadata.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
 
@@ -87,6 +89,7 @@ def _features(info: DatasetInfo) -> list[dict[str, Any]]:
     if info.classes:
         names = {str(index): name for index, name in enumerate([label.name for label in info.classes])}
         features.append({"name": "label", "dtype": {"class_label": {"names": names}}})
+    features += [{"name": name, "dtype": "float64"} for name in info.given]
     if info.real:
         features.append({"name": "real", "dtype": "bool"})
     return features

@@ -1,4 +1,4 @@
-"""IDX files, as those of MNIST: images, labels, and which are real, each an array behind a short header."""
+"""IDX files, as those of MNIST: images, labels and what else is known, each an array behind a short header."""
 
 from __future__ import annotations
 
@@ -23,16 +23,19 @@ from synthgen import (
 from synthgen.export.kinds import check_images
 from synthgen.export.streams import checked, peek
 
-_CODES = {"u1": 0x08, ">i4": 0x0C}
+_CODES = {"u1": 0x08, ">i4": 0x0C, ">f8": 0x0E}
 """The third byte of a file, by NumPy's name of the type."""
+_NAMES = {"u1": "ubyte", ">i4": "int", ">f8": "double"}
+"""What a file's name ends with."""
 
 
 class IdxExporter(Exporter):
     """MNIST's own files: `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, as torchvision reads them.
 
     RGB images have four axes, `train-images-idx4-ubyte` (N, H, W, 3). Labels are the source's class numbers;
-    where one does not fit a byte, they are 32-bit numbers in `train-labels-idx1-int`. Where originals are
-    included, `train-real-idx1-ubyte` is 1 for them and 0 for the others.
+    where one does not fit a byte, they are 32-bit numbers in `train-labels-idx1-int`. Numbers that samples are
+    conditioned on, such as a temperature, are in `train-temperature-idx1-double`. Where originals are included,
+    `train-real-idx1-ubyte` is 1 for them and 0 for the others.
     """
 
     shard_size = 1_000_000  # readers of MNIST know one file alone
@@ -47,6 +50,7 @@ class IdxExporter(Exporter):
 
     def usage(self, info: DatasetInfo) -> str:
         """Python that reads the dataset."""
+        types = {code: name for name, code in _CODES.items()}
         prefix, opener = self.options.prefix, "gzip.open" if self.options.gzip else "open"
         lines = [
             *(["import gzip"] if self.options.gzip else []),
@@ -58,11 +62,12 @@ class IdxExporter(Exporter):
             f'        with {opener}(file, "rb") as stream:',
             '            _, kind, axes = np.frombuffer(stream.read(4), ">u2, u1, u1")[0]',
             '            shape = np.frombuffer(stream.read(4 * axes), ">i4")',
-            '            values = np.frombuffer(stream.read(), "u1" if kind == 8 else ">i4")',
+            f"            values = np.frombuffer(stream.read(), {types}[kind])",
             "        arrays.append(values.reshape(shape))",
             "    return np.concatenate(arrays)",
             f'x = read("{prefix}-images-idx*")',
             *([f'y = read("{prefix}-labels-idx*")'] if info.classes else []),
+            *(f'{name} = read("{prefix}-{name}-idx*")' for name in info.given),
         ]
         return "\n".join(lines)
 
@@ -84,11 +89,14 @@ class IdxExporter(Exporter):
 
             images = new("images", "u1", *first.shape[1:])
             labels = new("labels", label_type) if info.classes else None
+            given = {name: new(name, ">f8") for name in info.given}
             real = new("real", "u1") if info.real else None
             for batch in batches:
                 images.write(np.ascontiguousarray(batch.x).data)
                 if labels:
                     labels.write(numbers[batch.y].tobytes())
+                for name, file in given.items():
+                    file.write(batch.given[name].astype(">f8").tobytes())
                 if real:
                     real.write(bytes([batch.real]) * len(batch.x))
                 written += len(batch.x)
@@ -100,7 +108,7 @@ class IdxExporter(Exporter):
         self, what: str, dtype: str, shape: tuple[int, ...], shard: Shard, folder: OutputFolder
     ) -> Iterator[BinaryIO]:
         """An open file whose header announces this array."""
-        name = f"{self.options.prefix}-{what}-idx{len(shape)}-{'ubyte' if dtype == 'u1' else 'int'}"
+        name = f"{self.options.prefix}-{what}-idx{len(shape)}-{_NAMES[dtype]}"
         header = bytes([0, 0, _CODES[dtype], len(shape)]) + np.array(shape, ">u4").tobytes()
         if not self.options.gzip:
             with folder.open(shard.file(name)) as file:

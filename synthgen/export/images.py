@@ -1,4 +1,4 @@
-"""What the formats that write pictures share: the PNG, and the name of a sample."""
+"""What the formats that write pictures share: the PNG, the name of a sample, and the numbers it was made at."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 
-from synthgen import SampleBatch
+from synthgen import DatasetInfo, SampleBatch
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -43,3 +43,11 @@ def sample_names(batch: SampleBatch, digits: int) -> list[str]:
     """The batch's sample numbers as file names that sort, without suffix; originals are marked `_real`."""
     mark = "_real" if batch.real else ""
     return [f"{number:0{digits}}{mark}" for number in range(batch.start, batch.start + len(batch.x))]
+
+
+def given_rows(batch: SampleBatch, info: DatasetInfo) -> list[dict[str, float]]:
+    """For each sample of the batch the numbers that it was made at, by name."""
+    columns = [batch.given[name].tolist() for name in info.given]
+    if not columns:
+        return [{} for _ in range(len(batch.x))]
+    return [dict(zip(info.given, numbers, strict=True)) for numbers in zip(*columns, strict=True)]

@@ -12,6 +12,7 @@ import numpy as np
 
 from synthgen.components import ClassLabel
 from synthgen.export.shards import Tally
+from synthgen.given_latents import GivenLatents
 from synthgen.sampling import ClassPlan
 from synthgen.synthesizer import Synthesizer
 from synthgen.version import __version__
@@ -19,7 +20,9 @@ from synthgen.version import __version__
 _DATA_FACTS = {"name": "data", "description": "description", "notes": "notes", "fingerprint": "fingerprint"}
 
 
-def dataset_facts(synthesizer: Synthesizer, plan: ClassPlan, seed: int, real: int) -> dict[str, Any]:
+def dataset_facts(
+    synthesizer: Synthesizer, plan: ClassPlan, seed: int, real: int, latents: GivenLatents | None = None
+) -> dict[str, Any]:
     """All that can be said of the dataset before it is made; `format` is left for the caller to fill in."""
     source = synthesizer.source
     target = synthesizer.source.get("target")
@@ -34,8 +37,10 @@ def dataset_facts(synthesizer: Synthesizer, plan: ClassPlan, seed: int, real: in
         "model_hash": synthesizer.model_hash,
         "generator": synthesizer.generator_record.model_dump(mode="json"),
         "seed": seed,
+        **({"latents": latents.facts} if latents is not None else {}),
         "plan": _plan(synthesizer.classes, plan),
         "order": _order(plan, real),
+        **({"given": list(synthesizer.given)} if synthesizer.given else {}),
         **({"target": target} if target is not None else {}),
     }
 

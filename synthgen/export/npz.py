@@ -1,4 +1,4 @@
-"""`dataset.npz`, or one for each shard, with the arrays `x`, `y`, `classes` and `numbers`."""
+"""`dataset.npz`, or one for each shard, with the arrays `x`, `y`, `classes`, `numbers` and given numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ FILE = "dataset.npz"
 class NpzExporter(Exporter):
     """NumPy arrays: `x` as sampled, `y` the source's class numbers, `classes` and `numbers` the classes.
 
-    Where originals are included, `real` says which they are.
+    Numbers that samples are conditioned on have an array of their name. Where originals are included, `real` says
+    which they are.
     """
 
     class Options(Options):
@@ -30,7 +31,7 @@ class NpzExporter(Exporter):
 
     def usage(self, info: DatasetInfo) -> str:
         """Python that reads the dataset."""
-        wanted = ("x", "y") if info.classes else ("x",)
+        wanted = ("x", *(["y"] if info.classes else []), *info.given)
         if info.shards == 1:
             lines = [f'data = np.load("{FILE}")', *(f'{name} = data["{name}"]' for name in wanted)]
             return "\n".join(["import numpy as np", *lines])
@@ -49,21 +50,27 @@ class NpzExporter(Exporter):
     def write(
         self, batches: Iterable[SampleBatch], info: DatasetInfo, shard: Shard, folder: OutputFolder
     ) -> None:
-        """Write the archive; only the class numbers, 8 bytes a sample, are held in memory."""
+        """Write the archive; only class numbers and given numbers, 8 bytes each, are held in memory."""
         numbers = np.array([label.number for label in info.classes], np.int64)
         with folder.open(shard.file(FILE)) as file, ZipFile(file, "w") as archive:
-            labels, real = self._write_x(archive, batches, shard.count)
+            given = {name: np.empty(shard.count, np.float64) for name in info.given}
+            labels, real = self._write_x(archive, batches, shard.count, given)
             if info.classes:
                 self._write_array(archive, "y", numbers[labels])
                 self._write_array(archive, "classes", np.array([label.name for label in info.classes]))
                 self._write_array(archive, "numbers", numbers)
+            for name, values in given.items():
+                self._write_array(archive, name, values)
             if info.real:
                 self._write_array(archive, "real", real)
 
     def _write_x(
-        self, archive: ZipFile, batches: Iterable[SampleBatch], count: int
+        self, archive: ZipFile, batches: Iterable[SampleBatch], count: int, given: dict[str, np.ndarray]
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Stream the samples into `x.npy`, its header first; return the labels, and which are real."""
+        """Stream the samples into `x.npy`, its header first; return the labels, and which are real.
+
+        The `given` arrays are filled.
+        """
         labels, real = np.empty(count, np.int64), np.zeros(count, np.bool_)
         written = 0
         with self._member(archive, "x") as file:
@@ -72,6 +79,8 @@ class NpzExporter(Exporter):
                     _write_header(file, batch.x.dtype, (count, *batch.x.shape[1:]))
                 here = slice(written, written + len(batch.x))
                 labels[here], real[here] = batch.y, batch.real
+                for name, values in given.items():
+                    values[here] = batch.given[name]
                 written = here.stop
                 file.write(np.ascontiguousarray(batch.x).data)
         if written != count:

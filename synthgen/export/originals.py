@@ -50,4 +50,5 @@ class Originals:
         """The samples from number `start` on, a few at a time."""
         for first in range(start, len(self), _BATCH):
             part = self.index[first : first + _BATCH]
-            yield SampleBatch(take(self.dataset.x, part), self.dataset.y[part], first, real=True)
+            given = {name: values[part] for name, values in self.dataset.given.items()}
+            yield SampleBatch(take(self.dataset.x, part), self.dataset.y[part], first, True, given)

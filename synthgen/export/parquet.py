@@ -112,6 +112,7 @@ class ParquetExporter(Exporter):
             "sample": pa.int64(),
             "label": pa.int64(),
             "class": pa.string(),
+            **dict.fromkeys(info.given, pa.float64()),
             "real": pa.bool_(),
             list_column(x): pa.list_(dtype, prod(shape)),
             "path": pa.string(),
@@ -144,6 +145,7 @@ def _label_columns(group: list[SampleBatch], info: DatasetInfo) -> list[Any]:
         y = np.concatenate([batch.y for batch in group])
         columns.append(np.array([label.number for label in info.classes], np.int64)[y])
         columns.append(np.array([label.name for label in info.classes], object)[y])
+    columns += [np.concatenate([batch.given[name] for batch in group]) for name in info.given]
     if info.real:
         columns.append(np.repeat([batch.real for batch in group], [len(batch.x) for batch in group]))
     return columns

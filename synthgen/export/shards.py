@@ -96,4 +96,6 @@ class ShardCutter:
 
 
 def _cut(batch: SampleBatch, start: int, stop: int) -> SampleBatch:
-    return SampleBatch(batch.x[start:stop], batch.y[start:stop], batch.start + start, batch.real)
+    part = slice(start, stop)
+    given = {name: values[part] for name, values in batch.given.items()}
+    return SampleBatch(batch.x[part], batch.y[part], batch.start + start, batch.real, given)

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from synthgen import DatasetInfo, Exporter, Options, OutputFolder, SampleBatch, Shard
-from synthgen.export.images import png, sample_names
+from synthgen.export.images import given_rows, png, sample_names
 from synthgen.export.kinds import check_images
 
 BLOCK = 512
@@ -20,8 +20,9 @@ BLOCK = 512
 class WebDatasetExporter(Exporter):
     """WebDataset: tar files `dataset-000000.tar` and on, with `NUMBER.png`, `NUMBER.cls` and `NUMBER.json`.
 
-    `.cls` is the source's class number; `.json` has it as `label`, the class's name as `class`, and `real`
-    where originals are included. An original is called `NUMBER_real`. All members have the time 0.
+    `.cls` is the source's class number; `.json` has it as `label`, the class's name as `class`, the numbers that
+    samples are conditioned on by their names, and `real` where originals are included. An original
+    is called `NUMBER_real`. All members have the time 0.
     """
 
     shard_size = 10_000
@@ -36,7 +37,8 @@ class WebDatasetExporter(Exporter):
 
     def usage(self, info: DatasetInfo) -> str:
         """Python that reads the dataset."""
-        members = '"png", "cls"' if info.classes else '"png"'
+        with_json = ["json"] if info.given and self.options.metadata else []
+        members = ", ".join(f'"{kind}"' for kind in ("png", *(["cls"] if info.classes else []), *with_json))
         files = "000000" if info.shards == 1 else f"{{000000..{info.shards - 1:06}}}"
         return (
             'import webdataset as wds  # decode("pil") gives RGB, decode("pill") grey\n'
@@ -56,24 +58,33 @@ class WebDatasetExporter(Exporter):
         with folder.open(f"dataset-{shard.index:06}.tar") as file:
             for batch in batches:
                 self.check(batch.x)
-                records = self._records(info, batch.real)
+                records = self._records(info, batch)
                 names = sample_names(batch, info.digits)
-                for name, image, y in zip(names, batch.x, batch.y.tolist(), strict=True):
+                for i, (name, image, y) in enumerate(zip(names, batch.x, batch.y.tolist(), strict=True)):
                     file.write(tar_member(f"{name}.png", png(image, self.options.compress_level)))
                     if numbers:
                         file.write(tar_member(f"{name}.cls", numbers[y]))
                     if records:
-                        file.write(tar_member(f"{name}.json", records[y]))
+                        file.write(tar_member(f"{name}.json", records[i if info.given else y]))
             file.write(bytes(2 * BLOCK))  # the end, by POSIX
             file.write(bytes(-file.tell() % tarfile.RECORDSIZE))  # and by custom
 
-    def _records(self, info: DatasetInfo, real: bool) -> list[bytes]:
-        """The `.json` of a sample of each class; none where there is nothing to say."""
-        origin: dict[str, object] = {"real": real} if info.real else {}
-        records = [{"label": label.number, "class": label.name} | origin for label in info.classes]
-        if not self.options.metadata or not (records or origin):
+    def _records(self, info: DatasetInfo, batch: SampleBatch) -> list[bytes]:
+        """The `.json` of a sample of each class, or of each sample if they have numbers of their own; none where
+        there is nothing to say."""
+        origin: dict[str, object] = {"real": batch.real} if info.real else {}
+        classes: list[dict[str, object]] = [
+            {"label": label.number, "class": label.name} for label in info.classes
+        ]
+        records = [record | origin for record in classes or [{}]]
+        if info.given:
+            records = [
+                (classes[y] if classes else {}) | numbers | origin
+                for y, numbers in zip(batch.y.tolist(), given_rows(batch, info), strict=True)
+            ]
+        if not self.options.metadata or not records[0]:
             return []
-        return [json.dumps(record, ensure_ascii=False).encode() for record in records or [origin]]
+        return [json.dumps(record, ensure_ascii=False).encode() for record in records]
 
 
 def tar_member(name: str, content: bytes) -> bytes:

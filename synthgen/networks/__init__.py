@@ -8,6 +8,8 @@ from synthgen.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from synthgen.networks.mlp import MLPDiscriminator, MLPGenerator
 from synthgen.networks.residual_mlp import ResidualDiscriminator, ResidualGenerator
 from synthgen.networks.resnet import ResNetDiscriminator, ResNetGenerator
+from synthgen.networks.sequential import SequentialDiscriminator, SequentialGenerator
+from synthgen.networks.uniform_noise import UniformNoise
 
 
 @hookimpl
@@ -18,6 +20,8 @@ def register_generators(register: Register) -> None:
     register("mlp", MLPGenerator)
     register("residual_mlp", ResidualGenerator)
     register("conv1d", Conv1dGenerator)
+    register("sequential", SequentialGenerator)
+    register("noise", UniformNoise)
 
 
 @hookimpl
@@ -28,3 +32,4 @@ def register_discriminators(register: Register) -> None:
     register("mlp", MLPDiscriminator)
     register("residual_mlp", ResidualDiscriminator)
     register("conv1d", Conv1dDiscriminator)
+    register("sequential", SequentialDiscriminator)

@@ -61,6 +61,7 @@ class DCGANGenerator(Generator):
             _GeneratorStage(inside, outside, options, spec.condition_dim, last=i == levels - 1)
             for i, (inside, outside) in enumerate(zip(widths, [*widths[1:], channels], strict=True))
         )
+        self.last = spec.activation()
 
     def _mapping(self, options: DCGANGenerator.Options) -> tuple[nn.Module, int]:
         """What noise and condition go through first, and its width."""
@@ -71,13 +72,14 @@ class DCGANGenerator(Generator):
         return nn.Sequential(linear, norm, activation(options.activation, in_place=True)), options.hidden
 
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
-        """Images `(B, C, H, W)` in [-1, 1]."""
+        """Images `(B, C, H, W)` in the range of the data's values."""
         channels, height, width = self.base
         flat = self.project(self.mapping(torch.cat([noise, condition], 1)))
         x = flat.view(-1, height, width, channels).permute(0, 3, 1, 2)  # channels_last without a copy
         for stage in self.stages:
             x = stage(x, condition)
-        return x.tanh()
+        y: Tensor = self.last(x)
+        return y
 
 
 class _GeneratorStage(nn.Module):

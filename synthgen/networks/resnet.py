@@ -88,9 +88,10 @@ class ResNetGenerator(Generator):
         )
         self.transitions = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in pairwise(widths))
         self.to_image = nn.Conv2d(widths[-1], channels, 3, padding=1)
+        self.last = spec.activation()
 
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
-        """Images `(B, C, H, W)` in [-1, 1]."""
+        """Images `(B, C, H, W)` in the range of the data's values."""
         channels, height, width = self.base
         flat = self.project(torch.cat([noise, condition], 1))
         x = self.blocks[0](flat.view(-1, height, width, channels).permute(0, 3, 1, 2))
@@ -99,7 +100,8 @@ class ResNetGenerator(Generator):
                 transition(x), scale_factor=2, mode="bilinear"
             )  # 1×1 first: a quarter of the work
             x = blocks(x)
-        return self.to_image(F.leaky_relu(x, 0.2)).tanh()
+        y: Tensor = self.last(self.to_image(F.leaky_relu(x, 0.2)))
+        return y
 
 
 class ResNetDiscriminator(Discriminator):

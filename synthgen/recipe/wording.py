@@ -145,13 +145,20 @@ def _place(loc: Sequence[str | int], raw: Any) -> tuple[KeyPath, KeyPath | None]
         if step in inside:
             raw = raw[step]
             path.append(step)
-        elif union is None:
+        elif union is None and not _is_tag(step):
             union = tuple(path)
     return tuple(path), union
 
 
+def _is_tag(step: str | int) -> bool:
+    """Whether this step of a location is a tag such as `<dense>`: that of the only branch that was tried."""
+    return isinstance(step, str) and step.startswith("<")
+
+
 def _explain(group: list[ErrorDetails]) -> str:
     limits = [detail for detail in group if detail["type"] not in _TYPES]
+    if all(detail["type"] == "literal_error" for detail in limits):
+        limits = []  # a word that is none of those known may have been meant as what else there may be
     texts = list(dict.fromkeys(_text(detail) for detail in limits or group))
     if len(texts) > 1 and all(text.startswith("must be ") for text in texts):
         ends = [text.removeprefix("must be ") for text in texts]
@@ -208,8 +215,11 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
 
 
 def _may_be(model: type[BaseModel], raw: Any) -> bool:
-    """Whether a mapping has all the constants that this one of several models asks for."""
-    return not isinstance(raw, dict) or all(
+    """Whether a mapping has all the constants, and the first key, that this one of several models asks for."""
+    if not isinstance(raw, dict):
+        return True
+    first = next(iter(model.model_fields.items()), None)
+    return (first is None or not first[1].is_required() or first[0] in raw) and all(
         raw.get(name) in get_args(field.annotation)
         for name, field in model.model_fields.items()
         if get_origin(field.annotation) is Literal and field.is_required()

@@ -17,6 +17,8 @@ class ExponentialMovingAverage:
 
     def __init__(self, trained: nn.Module, decay: float) -> None:
         self.decay = decay
+        self.age = 0
+        """Steps that the average had behind it when the training began, in the run that it began from."""
         self.module = deepcopy(trained).requires_grad_(False).eval()
         self._from: list[torch.Tensor] = [p.detach() for p in trained.parameters()]
         self._to: list[torch.Tensor] = list(self.module.parameters())
@@ -25,7 +27,9 @@ class ExponentialMovingAverage:
     @torch.no_grad()
     def update(self, step: int) -> None:
         """Move towards the trained weights after step number `step` (from 0)."""
-        decay = min(self.decay, (1 + step) / (10 + step))
-        torch._foreach_lerp_(self._to, self._from, 1 - decay)
+        behind = self.age + step
+        decay = min(self.decay, (1 + behind) / (10 + behind))
+        if self._to:  # torch refuses an empty list, which a generator without weights has
+            torch._foreach_lerp_(self._to, self._from, 1 - decay)
         for mine, theirs in self._buffers:
             mine.copy_(theirs)

@@ -10,15 +10,19 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.nn.utils import clip_grad_value_
 from torch.optim import Optimizer
 
 from synthgen.components import Augmentation, Critique, Discriminator, Generator, Loss, Penalty, Samples
-from synthgen.training.statistics import Statistics
+from synthgen.training.statistics import Derived, Statistics
 
 DrawLatents = Callable[[int], Tensor]
+
+_OF_REAL: Derived = {"real_accuracy": lambda logits: logits > 0, "real_probability": torch.sigmoid}
+_OF_FAKE: Derived = {"fake_accuracy": lambda logits: logits < 0, "fake_probability": torch.sigmoid}
+"""What else a logit tells that is the log-odds of being real."""
 
 
 class TrainingStep:
@@ -52,6 +56,9 @@ class TrainingStep:
         self.passes = passes
         self.class_loss = class_loss
         self.generator_clip, self.discriminator_clip = clip_values
+        self._generator_weights, self._discriminator_weights = (
+            [p for p in network.parameters() if p.requires_grad] for network in (generator, discriminator)
+        )
 
     def __call__(
         self, batches: Sequence[Samples], step: int, *, fresh: Samples | None = None, generator: bool = True
@@ -91,7 +98,7 @@ class TrainingStep:
     def _discriminator_step(self, real: Samples, fake: Samples, step: int) -> Critique:
         """Train the discriminator; returns what it said of the real samples before that."""
         fake = Samples(fake.x.detach(), fake.condition)
-        self.discriminator.requires_grad_(True)
+        _learnable(self._discriminator_weights, True)
         if self.passes == "successive":
             on_real = self._learn_real(real)
             on_fake = self._critic(*fake)
@@ -128,10 +135,10 @@ class TrainingStep:
         return map_critique(Tensor.detach, on_real)
 
     def _update_discriminator(self, loss: Tensor) -> None:
-        self.discriminator_optimizer.zero_grad()
+        _clear(self._discriminator_weights)
         loss.backward()
         if self.discriminator_clip is not None:
-            clip_grad_value_(self.discriminator.parameters(), self.discriminator_clip)
+            clip_grad_value_(self._discriminator_weights, self.discriminator_clip)
         self.discriminator_optimizer.step()
 
     def _with_classes(self, loss: Tensor, critique: Critique, samples: Samples, name: str) -> Tensor:
@@ -153,12 +160,8 @@ class TrainingStep:
 
     def _record(self, loss: Tensor, on_real: Critique, on_fake: Critique) -> None:
         self.statistics.add("discriminator_loss", loss)
-        for name, logits in (("real", on_real.logits.detach()), ("fake", on_fake.logits.detach())):
-            self.statistics.add(f"{name}_logit", logits.mean())
-            if self.loss.logistic:
-                right = logits > 0 if name == "real" else logits < 0
-                self.statistics.add(f"{name}_accuracy", right.float().mean())
-                self.statistics.add(f"{name}_probability", logits.sigmoid().mean())
+        self.statistics.add("real_logit", on_real.logits, _OF_REAL if self.loss.logistic else None)
+        self.statistics.add("fake_logit", on_fake.logits, _OF_FAKE if self.loss.logistic else None)
 
     # ---------------------------------------------------------------------------------------------- generator
 
@@ -169,15 +172,15 @@ class TrainingStep:
         the real batch cheaper.
         """
         assert self.generator_optimizer is not None  # or it is never trained
-        self.discriminator.requires_grad_(False)
+        _learnable(self._discriminator_weights, False)
         on_fake = self._critic(fake.x, fake.condition)
         loss = self.loss.generator(on_real if self.loss.generator_needs_real else None, on_fake)
         self.statistics.add("generator_loss", loss)
         loss = self._with_classes(loss, on_fake, fake, "generator_class_loss")
-        self.generator_optimizer.zero_grad()
+        _clear(self._generator_weights)
         loss.backward()
         if self.generator_clip is not None:
-            clip_grad_value_(self.generator.parameters(), self.generator_clip)
+            clip_grad_value_(self._generator_weights, self.generator_clip)
         self.generator_optimizer.step()
 
     def _critic(self, x: Tensor, condition: Tensor) -> Critique:
@@ -197,6 +200,18 @@ class TrainingStep:
         if self.precision is torch.float32:
             return nullcontext()
         return torch.autocast(x.device.type, dtype=self.precision)
+
+
+def _learnable(weights: Sequence[nn.Parameter], yes: bool) -> None:
+    """Whether gradients by these weights are computed; a module's own method would look for them each time."""
+    for weight in weights:
+        weight.requires_grad = yes
+
+
+def _clear(weights: Sequence[nn.Parameter]) -> None:
+    """Drop the gradients, as an optimizer's `zero_grad` does, without what that does beside."""
+    for weight in weights:
+        weight.grad = None
 
 
 def split_critique(critique: Critique, at: int) -> tuple[Critique, Critique]:

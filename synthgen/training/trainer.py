@@ -197,6 +197,7 @@ class Trainer:
             "generator": self.generator.state_dict(),
             "discriminator": self.discriminator.state_dict(),
             "ema": self.ema.module.state_dict(),
+            "ema_age": self.ema.age,
             "optimizers": [optimizer and optimizer.state_dict() for optimizer in self.optimizers],
             "statistics": self.statistics.state(),
             "random": self.random.get_state(),
@@ -209,6 +210,7 @@ class Trainer:
         self.generator.load_state_dict(state["generator"])
         self.discriminator.load_state_dict(state["discriminator"])
         self.ema.module.load_state_dict(state["ema"])
+        self.ema.age = state["ema_age"]
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             if optimizer is not None:
                 optimizer.load_state_dict(saved)

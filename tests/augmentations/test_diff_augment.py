@@ -76,6 +76,19 @@ def test_brightness_adds_one_number_to_a_whole_image(build):
     assert -0.5 <= of_image.min() < -0.4
 
 
+@pytest.mark.parametrize(
+    "options", [{"translation": 0.25, "fill": -1.0}, {"cutout": 0.5}, {"brightness": 0.5}]
+)
+def test_images_from_0_to_1_are_changed_as_those_from_minus_1_to_1(options, build):
+    x = images(50, 3)
+    symmetric, unit = build(**options), build(**options)
+    unit.value_range = (0.0, 1.0)
+    torch.manual_seed(1)
+    wanted = (symmetric.augment(x) + 1) / 2
+    torch.manual_seed(1)
+    assert torch.allclose(unit.augment((x + 1) / 2), wanted, atol=1e-6)
+
+
 def test_saturation_scales_colours_about_their_grey_and_leaves_grey_images(build):
     x = images(500, 3)
     grey = x.mean(1, keepdim=True)

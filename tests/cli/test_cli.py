@@ -113,7 +113,7 @@ def test_file_that_is_no_recipe_is_told_so(text, message, tmp_path):
         (["run", "{recipe}", "generator.levels=5"], r"multiples of 32, not 8×8"),
         (["run", "--resume", "gone"], "gone is not the folder of a run"),
         (["list", "genrators"], "no kind of component is called 'genrators'"),
-        (["show", "dcgam"], "no component is called 'dcgam'. Did you mean dcgan"),
+        (["show", "dcgam"], "no component and no recipe is called 'dcgam'. Did you mean dcgan"),
     ],
 )
 def test_bad_usage_is_one_message(arguments, message, tiny_recipe):

@@ -4,14 +4,13 @@ import torch
 
 from synthgen.data.codecs.images import ImageCodec
 from synthgen.data.training_data import TrainingData
-from synthgen.options import Options
 
 from .helpers import make_dataset
 
 
 def draws(balance, counts=(90, 9, 1), n=6000):
     dataset = make_dataset(counts, ["a", "b", "c"], shape=(2, 2))
-    data = TrainingData.from_dataset(dataset, ImageCodec(Options()).fit(dataset), 8)
+    data = TrainingData.from_dataset(dataset, ImageCodec(ImageCodec.Options()).fit(dataset), 8)
     index = data.draw(n, torch.Generator().manual_seed(0), balance)
     return dataset.y, index.numpy()
 
@@ -33,6 +32,6 @@ def test_within_a_class_every_sample_is_drawn_equally_often():
 
 def test_data_without_labels_is_drawn_evenly_whatever_the_balance():
     dataset = make_dataset((4,), classes=())
-    data = TrainingData.from_dataset(dataset, ImageCodec(Options()).fit(dataset), 8)
+    data = TrainingData.from_dataset(dataset, ImageCodec(ImageCodec.Options()).fit(dataset), 8)
     index = data.draw(400, torch.Generator().manual_seed(0), 1.0)
     assert torch.bincount(index).min() > 60

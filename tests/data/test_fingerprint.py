@@ -26,10 +26,21 @@ def test_the_fingerprint_is_the_same_in_every_version_and_on_every_machine():
         {"x": make_dataset().x.reshape(12, 2, 8)},
         {"y": np.zeros(12, np.int64)},
         {"classes": tuple(ClassLabel(i, "abc"[i]) for i in range(3))},
+        {"given": {"heat": np.zeros(12)}},
     ],
 )
-def test_other_pixels_shape_labels_or_classes_change_it(change):
+def test_other_pixels_shape_labels_classes_or_numbers_change_it(change):
     assert fingerprint(make_dataset(**change)) != fingerprint(make_dataset())
+
+
+def test_given_numbers_count_by_name_value_and_order():
+    heat, size = np.arange(12.0), np.ones(12)
+    given = [{"heat": heat}, {"cold": heat}, {"heat": heat + 1}, {"heat": heat, "size": size}]
+    given.append({"size": size, "heat": heat})
+    assert len({fingerprint(make_dataset(given=numbers)) for numbers in given}) == 5
+    assert fingerprint(make_dataset(given={"heat": heat.astype(">f8")})) == fingerprint(
+        make_dataset(given=given[0])
+    )
 
 
 FRAME = make_table().x

@@ -11,6 +11,7 @@ from synthgen.data.sources.fashion_mnist import FashionMnist
 from synthgen.data.sources.huggingface import Huggingface
 from synthgen.data.sources.idx import Idx
 from synthgen.data.sources.image_folder import ImageFolder
+from synthgen.data.sources.ising import Ising
 from synthgen.data.sources.kmnist import Kmnist
 from synthgen.data.sources.mnist import Mnist
 from synthgen.data.sources.npz import Npz
@@ -31,6 +32,7 @@ SOURCES = {
     "huggingface": Huggingface,
     "idx": Idx,
     "npz": Npz,
+    "ising": Ising,
     "sine": Sine,
     "waves": Waves,
     "csv": CsvFile,

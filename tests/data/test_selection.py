@@ -153,3 +153,11 @@ def test_a_tables_types_stay_when_rows_are_taken():
     table = make_table(make_table().x.astype({"colour": "category", "number": "Int64"}))
     kept = select(table, SourceOptions(limit=3), 0)
     assert kept.x.dtypes.equals(table.x.dtypes)
+
+
+def test_numbers_go_with_the_samples_that_are_kept():
+    dataset = make_dataset(given={"heat": np.arange(12.0)})
+    options = SourceOptions(classes=["class 2", "class 0"], per_class=3, limit=5)
+    kept = select(dataset, options, 0)
+    assert len(kept) == 5
+    assert kept.given["heat"].tolist() == chosen(kept)

@@ -25,7 +25,7 @@ class NumbersCodec(Codec):
 
 
 def training_data(dataset, noise_dim=8):
-    return TrainingData.from_dataset(dataset, ImageCodec(Options()).fit(dataset), noise_dim)
+    return TrainingData.from_dataset(dataset, ImageCodec(ImageCodec.Options()).fit(dataset), noise_dim)
 
 
 def test_labelled_images_have_one_condition_with_the_class_names():
@@ -121,7 +121,7 @@ def test_a_batch_is_expanded_from_what_is_stored_with_the_codecs_blocks_in_the_s
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_a_batch_on_a_gpu_never_waits_for_it():
     dataset = make_dataset()
-    data = TrainingData.from_dataset(dataset, ImageCodec(Options()).fit(dataset), 8, "cuda")
+    data = TrainingData.from_dataset(dataset, ImageCodec(ImageCodec.Options()).fit(dataset), 8, "cuda")
     index = torch.arange(4, device="cuda")
     data.batch(index)
     torch.cuda.set_sync_debug_mode("error")

@@ -80,6 +80,17 @@ def test_average_forgets_the_first_weights_quickly():
     torch.testing.assert_close(average.module.weight, network.weight, atol=2e-3, rtol=0)
 
 
+def test_average_that_goes_on_from_another_run_is_not_forgotten():
+    network = nn.Linear(2, 2)
+    average = ExponentialMovingAverage(network, 0.999)
+    average.age = 100_000
+    start = average.module.weight.clone()
+    with torch.no_grad():
+        network.weight += 1
+    average.update(0)
+    torch.testing.assert_close(average.module.weight, start + 0.001)
+
+
 def test_average_of_decay_zero_is_the_last_weights():
     network = nn.Linear(2, 2)
     average = ExponentialMovingAverage(network, 0.0)
@@ -96,6 +107,26 @@ def test_statistics_are_means_over_what_was_added_and_start_anew():
     statistics.add("penalty", torch.tensor(5.0))
     assert statistics.read() == {"loss": 2.0, "penalty": 5.0}
     assert statistics.read() == {}
+
+
+def test_statistics_of_many_values_and_of_functions_of_them():
+    statistics = Statistics()
+    for value in range(1000):
+        statistics.add("logit", torch.tensor([value, -1.0]), {"share": lambda logits: logits > 499})
+    assert statistics.read() == {"logit": pytest.approx(249.25), "share": 0.25}
+
+
+def test_statistics_saved_half_way_give_the_same_means_to_the_bit():
+    values = torch.randn(700, 3, generator=torch.Generator().manual_seed(0))
+    whole, first, second = Statistics(), Statistics(), Statistics()
+    for value in values:
+        whole.add("x", value)
+    for value in values[:300]:
+        first.add("x", value)
+    second.load_state(first.state(), torch.device("cpu"))
+    for value in values[300:]:
+        second.add("x", value)
+    assert second.read() == whole.read()
 
 
 def test_absent_cuda_device_is_told_with_what_there_is():

@@ -76,8 +76,9 @@ class ConditionTable:
             fits = held & (self.codes[:, place] == code)
             if place in self.numbers and held.any() and not fits.any():
                 distance = np.where(held, np.abs(self.codes[:, place] - code), np.inf)
-                last = min(NEIGHBOURS, int(held.sum())) - 1
-                fits = held & (distance <= np.partition(distance, last)[last])
+                order = np.argsort(distance, kind="stable")[: int(held.sum())]
+                enough = int(np.searchsorted(np.cumsum(self.counts[order]), NEIGHBOURS))
+                fits = held & (distance <= distance[order[min(enough, len(order) - 1)]])
             held = fits
         return held if held.any() else np.ones(len(held), bool)
 

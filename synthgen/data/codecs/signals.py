@@ -9,12 +9,13 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from synthgen import Codec, DataError, Dataset, Options
+from synthgen import DataError, Dataset, Options
+from synthgen.data.codecs.given_numbers import GivenNumbersCodec
 
 _ROWS = 1024  # signals scaled at a time, for bounded memory
 
 
-class SignalCodec(Codec):
+class SignalCodec(GivenNumbersCodec):
     """Float signals of one length: each channel scaled by a factor of its own, the same for all samples.
 
     Its lowest and highest value come to lie `margin` inside -1 and 1. Generated values beyond them are set to
@@ -43,8 +44,12 @@ class SignalCodec(Codec):
         """Range of each channel, float64 `(channels,)`."""
 
     def fit(self, dataset: Dataset) -> Self:
-        """Learn the shape of a signal and the range of each channel. Raises DataError for NaN or infinity."""
+        """Learn the shape of a signal, the range of each channel, and the numbers given with signals.
+
+        Raises DataError for NaN or infinity.
+        """
         _refuse_gaps(dataset)
+        super().fit(dataset)
         x = _with_channels(dataset.x)
         self._signal, self._dtype = dataset.x.shape[1:], dataset.x.dtype
         if self.options.trim:
@@ -93,12 +98,14 @@ class SignalCodec(Codec):
         return np.ascontiguousarray(values.reshape(len(x), *self._signal))
 
     def state(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """Shape and dtype as JSON, the channels' ranges as tensors."""
-        values = {"signal": list(self._signal), "dtype": self._dtype.name}
-        return values, {"low": torch.from_numpy(self._low), "high": torch.from_numpy(self._high)}
+        """Shape and dtype as JSON, the channels' ranges as tensors, and the given numbers."""
+        given, tensors = super().state()
+        values = {"signal": list(self._signal), "dtype": self._dtype.name} | given
+        return values, {"low": torch.from_numpy(self._low), "high": torch.from_numpy(self._high)} | tensors
 
     def load_state(self, values: dict[str, Any], tensors: dict[str, Tensor]) -> None:
         """Take it back."""
+        super().load_state(values, tensors)
         self._signal = tuple(int(n) for n in values["signal"])
         self._dtype = np.dtype(values["dtype"])
         self._low, self._high = tensors["low"].numpy(), tensors["high"].numpy()

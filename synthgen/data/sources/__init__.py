@@ -12,6 +12,7 @@ from synthgen.data.sources.fashion_mnist import FashionMnist
 from synthgen.data.sources.huggingface import Huggingface
 from synthgen.data.sources.idx import Idx
 from synthgen.data.sources.image_folder import ImageFolder
+from synthgen.data.sources.ising import Ising
 from synthgen.data.sources.kmnist import Kmnist
 from synthgen.data.sources.mnist import Mnist
 from synthgen.data.sources.npz import Npz
@@ -38,5 +39,6 @@ def register_sources(register: Callable[[str, type[Source]], None]) -> None:
     register("csv", CsvFile)
     register("parquet", ParquetFile)
     register("sklearn", SklearnSet)
+    register("ising", Ising)
     register("sine", Sine)
     register("waves", Waves)

@@ -13,6 +13,9 @@ from synthgen import ClassLabel, DataError, DataNotFoundError, Dataset, Source, 
 from synthgen.data.sources.memory import require_memory, require_memory_of_signals
 from synthgen.data.sources.splits import refuse_split
 
+_KNOWN = ("x", "y", "classes", "numbers")
+"""Arrays whose names have a meaning."""
+
 
 class Npz(Source):
     """Arrays of an .npz file: x, and if it has labels y, classes and numbers."""
@@ -26,6 +29,9 @@ class Npz(Source):
         kind: Literal["images", "signals"] | None = None
         """What x is: images, uint8 (N, H, W) or (N, H, W, 1 or 3), or signals, float (N, length) or
         (N, length, channels). If not given, float (N, length) is signals, all else images."""
+        given: tuple[str, ...] = ()
+        """Arrays of a number for each sample, (N,), such as a temperature, that samples are conditioned on beside
+        their class."""
 
     def load(self) -> Dataset:
         """All samples; such a file has no splits. Without `y` they are unlabelled.
@@ -34,16 +40,29 @@ class Npz(Source):
         """
         path: Path = self.options.path.expanduser()
         refuse_split(self.options.split, str(path), "an npz file")
-        arrays = _arrays(path)
+        arrays = _arrays(path, self.options.given)
         raw = arrays["x"]
         kind = self.options.kind or ("signals" if raw.ndim == 2 and raw.dtype.kind == "f" else "images")
         x = _signals(path, raw) if kind == "signals" else _images(path, raw)
         y, classes = _labels(path, arrays, len(x))
         description = f"{kind.capitalize()} from the file {path.name}."
-        return Dataset(path.stem, x, y, classes, description=description, kind=kind)
+        given = {name: _numbers(path, name, arrays[name], len(x)) for name in self.options.given}
+        return Dataset(path.stem, x, y, classes, description=description, kind=kind, given=given)
 
 
-def _arrays(path: Path) -> dict[str, np.ndarray]:
+def _numbers(path: Path, name: str, values: np.ndarray, count: int) -> np.ndarray:
+    if values.dtype.kind not in "iuf" or values.shape != (count,):
+        raise _fault(
+            path, name, values, f"there must be one number for each of the {count:,} samples, ({count},)"
+        )
+    numbers = values.astype(np.float64)
+    if not np.isfinite(numbers).all():
+        row = int(np.flatnonzero(~np.isfinite(numbers))[0])
+        raise DataError(f"{path}: {name}[{row}] is NaN or infinity; leave such samples out")
+    return numbers
+
+
+def _arrays(path: Path, given: tuple[str, ...]) -> dict[str, np.ndarray]:
     """The arrays that a source knows, without ever unpickling."""
     if not path.exists():
         raise DataNotFoundError(f"{path}: no such file (option path)")
@@ -55,7 +74,13 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
             raise DataError(
                 f"{path}: no array 'x' (the samples); it has {', '.join(archive.files) or 'none'}"
             )
-        for name in ("x", "y", "classes", "numbers"):
+        for name in given:
+            if name in _KNOWN or name not in archive.files:
+                others = [other for other in archive.files if other not in _KNOWN]
+                raise DataError(
+                    f"{path}: no array '{name}' of given numbers; it has {', '.join(others) or 'none'}"
+                )
+        for name in (*_KNOWN, *given):
             if name not in archive.files:
                 continue
             try:

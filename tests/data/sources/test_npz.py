@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from synthgen import ClassLabel, DataError, DataNotFoundError
+from synthgen.data.loading import check_dataset
 from synthgen.data.sources.npz import Npz
 
 X = np.arange(4 * 2 * 3, dtype=np.uint8).reshape(4, 2, 3)
@@ -181,3 +182,35 @@ def test_signals_that_are_not_as_they_should_be_are_told(tmp_path, x, message):
 def test_more_signals_than_memory_are_refused(tmp_path, little_memory):
     with pytest.raises(DataError, match=r"toy\.npz: 30 windows of 6 values need 0.0 MB of memory"):
         loaded(tmp_path, x=np.zeros((30, 6)))
+
+
+def test_arrays_that_are_named_are_numbers_given_with_the_samples(tmp_path):
+    np.savez(
+        tmp_path / "toy.npz", x=X, y=Y, heat=np.array([3, 1, 2, 2]), size=np.ones(4, np.float32), other=X
+    )
+    dataset = load(tmp_path / "toy.npz", given=["size", "heat"])
+    assert list(dataset.given) == ["size", "heat"]
+    assert dataset.given["heat"].tolist() == [3.0, 1.0, 2.0, 2.0]
+    assert {values.dtype for values in dataset.given.values()} == {np.dtype(np.float64)}
+    assert check_dataset(dataset, "npz") is dataset
+    assert load(tmp_path / "toy.npz").given == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("cold", r"toy\.npz: no array 'cold' of given numbers; it has heat, long, text, gap"),
+        ("y", "no array 'y' of given numbers"),
+        (
+            "long",
+            r"array 'long' is float64 \(5,\); there must be one number for each of the 4 samples, \(4,\)",
+        ),
+        ("text", r"array 'text' is <U1 \(4,\); there must be one number"),
+        ("gap", r"toy\.npz: gap\[2\] is NaN or infinity"),
+    ],
+)
+def test_numbers_that_cannot_be_are_told_by_their_array(tmp_path, name, message):
+    gap = np.array([0, 1, np.nan, np.inf])
+    np.savez(tmp_path / "toy.npz", x=X, y=Y, heat=Y, long=np.zeros(5), text=np.array(list("abcd")), gap=gap)
+    with pytest.raises(DataError, match=message):
+        load(tmp_path / "toy.npz", given=[name])

@@ -39,14 +39,16 @@ class SAGANGenerator(Generator):
         )
         self.norm = nn.BatchNorm2d(widths[-1])
         self.to_image = prepared(nn.Conv2d(widths[-1], plan.image_channels, 3, padding=1), spectral)
+        self.last = spec.activation()
 
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
-        """Images `(B, C, H, W)` in [-1, 1]."""
+        """Images `(B, C, H, W)` in the range of the data's values."""
         channels, height, width = self.base
         x = self.project(noise).view(-1, height, width, channels).permute(0, 3, 1, 2)  # channels_last
         for block, attention in zip(self.blocks, self.attentions, strict=True):
             x = attention(block(x, condition))
-        return self.to_image(F.relu(self.norm(x), inplace=True)).tanh()
+        y: Tensor = self.last(self.to_image(F.relu(self.norm(x), inplace=True)))
+        return y
 
 
 class DoublingBlock(nn.Module):

@@ -53,7 +53,8 @@ class NumberColumn(Column):
 
     A number becomes its normal score: the standard normal quantile of its rank in the real column. Values that
     make up at least `atom_share` of the column (many zeros, say) are categories of their own, as is a missing
-    value; the score then counts where the category says that there is any other number.
+    value; the score then counts where the category says that there is any other number. Where options say so,
+    numbers are plainly themselves in the place of scores.
     """
 
     kind = "number"
@@ -66,6 +67,7 @@ class NumberColumn(Column):
         self._atoms = np.array(state["atoms"], np.float64)
         self._missing: bool = state["missing"]
         self._exact: bool = state["exact"]
+        self._plain: bool = state.get("plain", False)
         self._values = np.array(state["values"], np.float64)
         self._ranks = np.array(state["ranks"], np.float64)
         """Where a value is exact, the share of numbers up to and with it; else its share at a quantile."""
@@ -93,6 +95,7 @@ class NumberColumn(Column):
             "atoms": atoms.tolist(),
             "missing": bool(len(known) < len(numbers)),
             "exact": exact,
+            "plain": cls.kind == "number" and options.numbers == "plain",
             "values": distinct.tolist(),
             "ranks": ranks.tolist(),
         }
@@ -140,6 +143,8 @@ class NumberColumn(Column):
         return Encoded(codes, scores)
 
     def _scores(self, numbers: np.ndarray) -> np.ndarray:
+        if self._plain:
+            return numbers
         if self._exact:
             # a value holds a stretch of ranks; a place within it at random makes the scores normal
             upper = np.minimum(np.searchsorted(self._values, numbers), len(self._ranks) - 1)
@@ -159,15 +164,19 @@ class NumberColumn(Column):
         if scores is None:
             assert codes is not None
             return self.form.write(np.append(self._atoms, np.nan)[codes], self.name)
-        ranks = ndtr(scores.astype(np.float64))
-        if self._exact:
-            numbers = self._values[np.minimum(np.searchsorted(self._ranks, ranks), len(self._values) - 1)]
-        else:
-            numbers = np.interp(ranks, self._ranks, self._values)
+        numbers = self._numbers(scores.astype(np.float64))
         if codes is not None:
             special = np.append(self._atoms, [np.nan, np.nan])[codes]
             numbers = np.where(codes == self.gate, numbers, special)
         return self.form.write(numbers, self.name)
+
+    def _numbers(self, scores: np.ndarray) -> np.ndarray:
+        if self._plain:
+            return scores
+        ranks = ndtr(scores)
+        if self._exact:
+            return self._values[np.minimum(np.searchsorted(self._ranks, ranks), len(self._values) - 1)]
+        return np.interp(ranks, self._ranks, self._values)
 
     def describe(self) -> str:
         """Range, decimals and frequent numbers."""

@@ -1,0 +1,62 @@
+"""`synthgen animate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from synthgen.cli.common import ExistingPath
+from synthgen.errors import UsageError
+
+
+@click.command()
+@click.argument("run", type=ExistingPath, metavar="RUN")
+@click.option("--out", type=ExistingPath, help="File to write; RUN/run.gif, or RUN/strip.png with --strip.")
+@click.option(
+    "--strip",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Instead of a GIF, N pictures side by side as PNG.",
+)
+@click.option("--seconds-per-frame", type=float, help="How long each picture is shown: 0.5 if not given.")
+@click.option(
+    "--frames",
+    type=click.IntRange(min=2),
+    default=120,
+    show_default=True,
+    help="Of more pictures than this, so many are taken evenly.",
+)
+@click.option(
+    "--max-side",
+    type=click.IntRange(min=16),
+    default=800,
+    show_default=True,
+    help="Larger pictures are scaled down to so many pixels on the longer side.",
+)
+def animate(
+    run: Path,
+    out: Path | None,
+    strip: int | None,
+    seconds_per_frame: float | None,
+    frames: int,
+    max_side: int,
+) -> None:
+    """Show how the samples of a RUN became what they are, the same latents at every step.
+
+    Makes a GIF of the pictures in RUN/samples, of which train.sample_every says how often they are drawn.
+    """
+    from synthgen.animation import choose_frames, list_frames, write_gif, write_strip
+
+    if strip is not None and seconds_per_frame is not None:
+        raise UsageError("--seconds-per-frame is for a GIF; a strip stands still")
+    name, suffix = ("run", ".gif") if strip is None else ("strip", ".png")
+    out = out or run / f"{name}{suffix}"
+    if out.suffix.lower() != suffix:
+        raise UsageError(f"--out {out}: the file's name must end in {suffix}")
+    found = choose_frames(list_frames(run), strip or frames)
+    if strip is None:
+        write_gif(found, out, 0.5 if seconds_per_frame is None else seconds_per_frame, max_side)
+    else:
+        write_strip(found, out, max_side)
+    click.echo(out)
