@@ -1,0 +1,221 @@
+"""Makes docs/textbook.md, the table of all textbook systems with a picture of each, from finished runs of them.
+
+    python docs/textbook_page.py --commands | sh    # makes the runs, in runs/textbook; their heads say how long
+    python docs/textbook_page.py runs/textbook [--data FOLDER]
+
+The runs lie in one folder, each under its recipe's name; where a recipe's head has an improved setting, the run
+with it is called NAME-better. What is not there is listed as not run. `--data` names the folder that holds the
+real images, as SYNTHGEN_DATA does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from pictures import save_small
+from PIL import Image
+
+import synthgen
+from synthgen import Synthesizer
+from synthgen.files import write_atomically
+from synthgen.listeners import duration
+from synthgen.pictures import sample_grid
+from synthgen.plugins import Registry, load_plugins
+from synthgen.recipe import load_recipe
+from synthgen.recipe.shipped import find_shipped
+from synthgen.run_directory import Run
+
+DOCS = Path(__file__).parent
+sys.path.append(str(DOCS.parent / "benchmarks"))
+from textbook_judge import (  # noqa: E402 - in another folder
+    Figures,
+    Judges,
+    describe_discriminator,
+    describe_points,
+    judge_real,
+    judge_samples,
+)
+
+WORKSHOP = "The Deep Learning Workshop (2020)"
+WITH_R = "Advanced Deep Learning with R (2019), chapter 9"
+BLOG = "TensorFlow for R blog (2018)"
+HANDS_ON = "Hands-On Deep Learning Algorithms with Python (2019), chapter 8"
+MASTERY = "Machine Learning Mastery (2019)"
+SYSTEMS = {
+    "sine_fcgan": f"{WORKSHOP}, exercise 7.04",
+    "mnist_dcgan_upsample": f"{WORKSHOP}, exercise 7.05",
+    "fashion_dcgan": f"{WORKSHOP}, activity 7.01",
+    "mnist_five": WITH_R,
+    "mnist_five_deep": WITH_R,
+    "mnist_eight_deep": WITH_R,
+    "mnist_acgan": BLOG,
+    "mnist_mlp_gan": HANDS_ON,
+    "mnist_minimax_gan": HANDS_ON,
+    "cifar10_dcgan": HANDS_ON,
+    "mnist_lsgan": HANDS_ON,
+    "mnist_wgan": HANDS_ON,
+    "mnist_wgan_gp": f"{HANDS_ON}, the paper it points to",
+    "mnist_dcgan": MASTERY,
+    "sine_discriminator": f"{WORKSHOP}, exercise 7.03",
+    "mnist_discriminator": MASTERY,
+    "ising_cgan": f"{MASTERY}, a reader's question",
+}
+"""Recipes in the order of the page, and what each is from."""
+
+COLUMNS, ROWS = 10, 3
+FIGURES = ("recognised", "entropy", "as asked", "worth")
+
+INTRODUCTION = """\
+# The textbook systems
+
+Every network of five teaching texts on GANs as a recipe: `synthgen run NAME`. Layers and training are the books',
+as each recipe's head says; a row whose name ends in `-better` is the same recipe with the overrides that its head
+has.
+
+Images are judged by a small CNN trained on the real training images. *Recognised* is the share of 10,000 samples
+of which it gives one class a probability of 0.9 or more; *entropy* is that of the classes it sees, in bits, over
+that of equally many of each; *as asked* is the share of samples that it puts into the class they were asked for;
+*worth* is the accuracy on real test images of the same CNN trained on 10,000 samples alone. One run each:
+differences of a hundredth or two say nothing.
+"""
+
+
+@dataclass
+class Row:
+    """What the page says of one run."""
+
+    name: str
+    book: str
+    steps: str = ""
+    time: str = ""
+    device: str = ""
+    figures: Figures = field(default_factory=dict)
+    note: str = ""
+    picture: str = ""
+
+
+def main() -> None:
+    """Write the page, or print the commands that make the runs."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("runs", type=Path, nargs="?", default=Path("runs/textbook"))
+    parser.add_argument("--data", help="folder with the real images, in the place of SYNTHGEN_DATA")
+    parser.add_argument("--out", type=Path, default=DOCS, help="where textbook.md and its pictures go")
+    parser.add_argument("--commands", action="store_true", help="print the commands that make the runs")
+    arguments = parser.parse_args()
+    if arguments.commands:
+        print("\n".join(commands(arguments.runs)))
+        return
+    if arguments.data:
+        os.environ["SYNTHGEN_DATA"] = arguments.data
+    write_page(arguments.runs, arguments.out, load_plugins(installed=False))
+
+
+def commands(runs: Path) -> list[str]:
+    """A `synthgen run` for each recipe, and one for its improved setting."""
+    return [
+        shlex.join(["synthgen", "run", name, *overrides, "export=null", "--out", (runs / run).as_posix()])
+        for name in SYSTEMS
+        for run, overrides in ((name, []), (f"{name}-better", better(name)))
+        if overrides or run == name
+    ]
+
+
+def better(name: str) -> list[str]:
+    """The overrides of the improved setting that the recipe's head names; none if it names none."""
+    head = find_shipped(name).text.split("\nname:")[0]
+    text = "\n".join(line.removeprefix("#").strip() for line in head.splitlines()).replace("\\\n", " ")
+    lines = re.findall(rf"^synthgen run {name} (.*=.*)$", text, re.MULTILINE)
+    return next((shlex.split(line) for line in lines if "data=" not in line), [])
+
+
+def write_page(runs: Path, out: Path, registry: Registry) -> None:
+    """Judge all runs and write textbook.md and textbook/NAME.png into `out`."""
+    pictures = out / "textbook"
+    pictures.mkdir(parents=True, exist_ok=True)
+    judges, rows = Judges(), []
+    for name, book in SYSTEMS.items():
+        for path in (runs / name, runs / f"{name}-better"):
+            if path.name == name or path.is_dir():
+                row = Row(path.name, book)
+                read_run(row, path, judges, registry, pictures)
+                print(row.name, row.figures, row.note, flush=True)
+                rows.append(row)
+    found = {name: judge for name, judge in judges.found.items() if judge}
+    real = [Row(f"real images of {name}", "", figures=judge_real(judge)) for name, judge in found.items()]
+    write_atomically(out / "textbook.md", page(rows, real, commands(runs), runs).encode())
+
+
+def read_run(row: Row, path: Path, judges: Judges, registry: Registry, pictures: Path) -> None:
+    """Fill in what the run at this path came to, and save its picture."""
+    run = Run(path)
+    if not run.info.is_file():
+        row.note = "not run"
+        return
+    info = run.read_info()
+    if info["status"] != "finished":
+        row.note = f"not finished: {info['status']}"
+        return
+    recipe = load_recipe(run.recipe, registry=registry)
+    row.steps, row.time = f"{info['steps']:,}", duration(info["seconds"]["training"])
+    row.device = info["device"]["description"]
+    if any(note.startswith("stands in") for note in info["data"]["notes"]):
+        row.note = f"on {info['data']['name']}, since {info['data']['asked_for']} was not found"
+    file = pictures / f"{path.name}.png"
+    row.picture = f"{pictures.name}/{file.name}"
+    if recipe.generator.every == 0:
+        row.note = describe_discriminator(run)
+        save_small(Image.open(run.losses).convert("RGB").reduce(2), file)
+        return
+    model = synthgen.load(path, registry)
+    if model.codec.kind == "table":
+        row.note = describe_points(model)
+        save_small(Image.open(max(run.samples.glob("step-*.png"))).convert("RGB").reduce(2), file)
+        return
+    save_small(grid(model), file)
+    judge = judges.of(run, recipe)
+    if judge is not None:
+        row.figures = judge_samples(model, judge)
+
+
+def grid(model: Synthesizer) -> Image.Image:
+    """Samples in three rows of ten; with several classes a column for each of the first ten."""
+    if len(model.classes) > 1:
+        wanted = [label.number for label in model.classes[:COLUMNS]]
+        x, _ = model.sample(per_class=ROWS, classes=wanted, seed=2)
+    else:
+        x, _ = model.sample(ROWS * COLUMNS, seed=2)
+    picture = sample_grid([("", row) for row in np.split(x, ROWS)])
+    return picture if x.ndim == 4 else picture.convert("L")
+
+
+def page(rows: list[Row], real: list[Row], lines: list[str], runs: Path) -> str:
+    """The page's text."""
+    devices = sorted({row.device for row in rows if row.device})
+    where = f"Trained on: {'; '.join(devices)}.\n" if devices else ""
+    listed = "\n".join([*lines, f"python docs/textbook_page.py {runs.as_posix()}"])
+    pictures = [f"{row.name}\n\n![what {row.name} makes]({row.picture})\n" for row in rows if row.picture]
+    making = f"## How this page was made\n\n```sh\n{listed}\n```\n"
+    return "\n".join([INTRODUCTION, where, table([*rows, *real]), "## Pictures\n", *pictures, making])
+
+
+def table(rows: list[Row]) -> str:
+    """All rows, in Markdown."""
+    heads = ["recipe", "from", "steps", "training", *FIGURES, ""]
+    lines = [heads, ["---"] * len(heads)]
+    for row in rows:
+        figures = [f"{row.figures[name]:.3f}" if name in row.figures else "" for name in FIGURES]
+        lines.append([row.name, row.book, row.steps, row.time, *figures, row.note])
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+if __name__ == "__main__":
+    main()

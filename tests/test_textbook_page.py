@@ -1,0 +1,104 @@
+"""The table of textbook systems: figures of what runs made, and a page of whichever runs are there."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from synthgen import pipeline
+from synthgen.recipe import load_recipe
+from synthgen.run_directory import Run
+
+ROOT = Path(__file__).parent.parent
+sys.path += [str(ROOT / "docs"), str(ROOT / "benchmarks")]
+import textbook_judge  # noqa: E402 - not in a package
+import textbook_page  # noqa: E402
+
+SMALL = ["train.steps=2", "train.batch_size=4", "train.generator_batch_size=4", "export=null"]
+DIGITS = ["data={name: digits, size: 28, labelled: false}"]
+
+
+class Brightness(nn.Module):
+    """Tells images by how bright they are: as many classes as there are, in equal steps."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        place = (x.mean((1, 2, 3)) + 1) / 2 * 9
+        return -((place[:, None] - torch.arange(10)) ** 2) * 10
+
+
+def grey(*values: int) -> np.ndarray:
+    return np.stack([np.full((28, 28), value, np.uint8) for value in values])
+
+
+def test_entropy_is_one_for_equal_shares_and_zero_for_a_single_class():
+    equal = grey(*(round(255 * n / 9) for n in range(10)))
+    assert textbook_judge.entropy(Brightness(), equal) == pytest.approx(1)
+    assert textbook_judge.entropy(Brightness(), grey(0, 0, 0)) == 0
+    assert textbook_judge.entropy(Brightness(), grey(0, 255)) == pytest.approx(np.log10(2))
+
+
+def test_images_between_two_classes_are_not_recognised():
+    between = round(255 * 4.5 / 9)
+    assert textbook_judge.recognised(Brightness(), grey(0, 255, between, between)) == 0.5
+
+
+def test_a_discriminator_alone_is_told_with_the_step_from_which_on_it_was_right(tmp_path: Path):
+    run = Run(tmp_path)
+    lines = [(10, 0.6, 1.0), (20, 1.0, 1.0), (30, 0.9, 1.0), (40, 1.0, 0.99), (50, 1.0, 1.0)]
+    text = [json.dumps({"step": s, "real_accuracy": r, "fake_accuracy": f}) for s, r, f in lines]
+    run.metrics.write_text("\n".join(text))
+    told = textbook_judge.describe_discriminator(run)
+    assert told == "accuracy on real 1.000, accuracy on fake 1.000; both 0.99 or more from step 40 on"
+    run.metrics.write_text("\n".join(text[:3]))
+    assert textbook_judge.describe_discriminator(run) == "accuracy on real 0.900, accuracy on fake 1.000"
+
+
+def test_commands_make_every_recipe_and_its_better_setting():
+    lines = textbook_page.commands(Path("runs"))
+    assert "synthgen run mnist_five export=null --out runs/mnist_five" in lines
+    (better,) = (line for line in lines if line.endswith("runs/mnist_five-better"))
+    assert "train.steps=2000" in better
+
+
+@pytest.mark.slow
+def test_the_page_shows_the_runs_that_are_there_and_lists_the_others(tmp_path, registry, monkeypatch):
+    runs, out = tmp_path / "runs", tmp_path / "out"
+    wanted = {
+        "mnist_mlp_gan": ["train.epochs=null", *DIGITS],
+        "mnist_acgan": ["data={name: digits, size: 28}"],
+        "mnist_discriminator": DIGITS,
+        "sine_fcgan": ["data.count=64"],
+    }
+    for name, overrides in wanted.items():
+        recipe = load_recipe(ROOT / "recipes" / f"{name}.yaml", [*overrides, *SMALL], registry)
+        pipeline.run(recipe, runs / name, registry=registry)
+    monkeypatch.setattr(textbook_judge, "SAMPLES", 20)
+    monkeypatch.setattr(textbook_judge, "_taught", lambda images: Brightness())
+    textbook_page.write_page(runs, out, registry)
+    lines = (out / "textbook.md").read_text().splitlines()
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if "|" in line]
+    rows = {name: rest for name, *rest in cells}
+    assert rows["mnist_lsgan"][-1] == "not run"
+    assert rows["mnist_mlp_gan"][1] == "2"
+    filled = {name: [cell != "" for cell in rows[name][3:7]] for name in (*wanted, "real images of digits")}
+    assert filled == {
+        "mnist_mlp_gan": [True, True, False, False],
+        "mnist_acgan": [True, True, True, True],
+        "mnist_discriminator": [False] * 4,
+        "sine_fcgan": [False] * 4,
+        "real images of digits": [True] * 4,
+    }
+    assert "within 0.1 of the curve" in rows["sine_fcgan"][-1]
+    assert "accuracy on real" in rows["mnist_discriminator"][-1]
+    for name in wanted:
+        picture = out / "textbook" / f"{name}.png"
+        assert picture.stat().st_size < 40_000
+        assert f"(textbook/{name}.png)" in "\n".join(lines)
+        Image.open(picture).verify()
