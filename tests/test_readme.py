@@ -10,6 +10,7 @@ import yaml
 from click.testing import CliRunner
 
 from synthgen.cli import main
+from synthgen.pipeline import run
 from synthgen.plugins import load_plugins
 from synthgen.recipe import load_recipe, parse_recipe
 
@@ -41,6 +42,15 @@ def test_main_command_names_a_recipe_that_is_there(registry):
 def test_recipe_shown_is_the_recipe_shipped(registry):
     shown = parse_recipe(block_after("<!-- recipe -->"), registry=registry)
     assert shown == load_recipe(ROOT / "recipes" / "digits_cgan.yaml", registry=registry)
+
+
+def test_networks_shown_can_be_trained(registry, tmp_path):
+    recipe = parse_recipe(
+        block_after("<!-- sequential -->"),
+        overrides=["train.steps=2", "train.batch_size=4", "export=null"],
+        registry=registry,
+    )
+    assert run(recipe, tmp_path / "run", registry=registry).read_info()["status"] == "finished"
 
 
 def test_plugin_shown_is_a_plugin(tmp_path):
