@@ -60,13 +60,14 @@ class Calibration(nn.Module):
         return logits + self.offsets.index_select(0, group)
 
     def map_numbers(self, numbers: Tensor, group: Tensor) -> Tensor:
-        """Numbers `(B, numbers)`, each by the piecewise linear function through its knots, constant beyond them.
+        """Numbers `(B, numbers)`, each by the piecewise linear function through its knots, constant beyond them;
+        as they are where none is calibrated.
 
         All knots are searched at once: those of each number and group lie in a stretch of their own of one
         ascending list.
         """
         count = numbers.shape[1]
-        if not count:
+        if not count or torch.equal(self.made, self.real):
             return numbers
         tables = torch.arange(self.groups * count, device=numbers.device)
         knots = (_bounded(self.made).view(-1, KNOTS) + tables[:, None] * 4 * _BOUND).view(-1)

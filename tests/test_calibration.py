@@ -131,6 +131,11 @@ def test_a_class_with_too_few_numbers_takes_the_map_of_all():
     assert abs(x[:, 4].mean()) < 1.5
 
 
+def test_numbers_that_are_not_calibrated_are_left_however_large():
+    numbers = torch.tensor([[-70.0, 5.5], [1e6, 0.3]])
+    assert torch.equal(Calibration(0, 2, 0).map_numbers(numbers, torch.zeros(2, dtype=torch.int64)), numbers)
+
+
 def test_numbers_are_mapped_linearly_between_knots_and_to_the_last_beyond_them():
     calibration = Calibration(0, 2, 2)
     for group, factor in ((0, 1.0), (1, -1.0)):
