@@ -27,7 +27,7 @@ class PenaltyOptions(Options):
     weight: float = Field(1.0, ge=0)
     """Factor of the penalty in the discriminator's loss."""
     every: PositiveInt = 1
-    """Apply at every n-th step, n times as strong (lazy regularisation, Karras et al. 2020)."""
+    """Apply at every n-th discriminator step, n times as strong (lazy regularisation, Karras et al. 2020)."""
     samples: PositiveInt | None = None
     """Work on the first so many samples of a batch only; all of them if not given."""
 

@@ -60,13 +60,15 @@ def probe_augmentation(registered: Registered, augmentation: Augmentation, data:
 
 
 def probe_step(trainer: Trainer, components: list[Registered]) -> None:
-    """Make one training step on a copy of everything; raises PluginError that names the components.
+    """Make each network's first training step on a copy of everything; raises PluginError that names components.
 
     This is where a loss that is no scalar shows, a penalty that fails, or a batch too small for batch norm.
     """
     try:
         with fork_random(trainer.device):
-            trainer.take(deepcopy(trainer.train_step))
+            copy = deepcopy(trainer.train_step)
+            for step in trainer.turns.first:
+                trainer.take(copy, step)
     except SynthgenError:
         raise
     except Exception as error:

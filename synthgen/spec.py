@@ -115,6 +115,11 @@ class DataSpec(BaseModel):
         return prod(self.shape)
 
     @property
+    def classes(self) -> int:
+        """Values of the first condition where it is a category, as the label is; else 0."""
+        return len(self.conditions[0].values or ()) if self.conditions else 0
+
+    @property
     def condition_dim(self) -> int:
         """Width of the condition tensor; 0 where nothing is conditioned on."""
         return sum(condition.size for condition in self.conditions)

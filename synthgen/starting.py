@@ -77,7 +77,7 @@ class Start:
         for name, network in networks.items():
             network.load_state_dict(self.state[name])
         trainer.ema.module.load_state_dict(self.state["ema"])
-        trainer.ema.age = self.state["ema_age"] + self.state["step"]
+        trainer.ema.age = self.state.get("ema_age", 0) + self.state["step"]  # older runs have no age
         moments = zip(
             networks, trainer.optimizers, trainer.optimizer_settings, self.state["optimizers"], strict=True
         )

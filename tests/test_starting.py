@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,6 +62,14 @@ def test_it_begins_with_networks_average_and_moments_at_step_0(first, begin):
         assert new["param_groups"][0]["lr"] == 1e-4
     assert not torch.equal(saved["random"], began["random"])
     assert [line["step"] for line in read_metrics(made.metrics)] == [2]
+
+
+def test_run_of_an_earlier_version_whose_average_has_no_age_serves(first, begin, monkeypatch):
+    read = Start.read(first.path)
+    old = replace(read, state={key: value for key, value in read.state.items() if key != "ema_age"})
+    monkeypatch.setattr(Start, "read", lambda path: old)
+    made = begin("train.steps=2", "train.keep_checkpoints=5")
+    assert state(list_checkpoints(made.checkpoints)[0])["ema_age"] == read.state["step"]
 
 
 def test_both_networks_are_trained_on(first, begin):

@@ -121,11 +121,16 @@ class _Resolver:
         return DataChoice(source, fallback) if source else None
 
     def network(self, section: str, raw: Any, *, given: bool) -> NetworkChoice | None:
-        """A generator or discriminator, and the engine's own settings, which stand among its options."""
+        """A generator or discriminator, and the engine's own settings, which stand among its options.
+
+        A key that the network has itself, as a plugin's may, is the network's.
+        """
         model = NETWORKS[section]
         keys = known_keys(model)
         beside: dict[str, Any] = {}
         if isinstance(raw, dict):
+            named = [r.component.Options for r in self.registry.all(section) if r.name == raw.get("name")]
+            keys = [key for key in keys if not any(key in known_keys(options) for options in named)]
             beside = {key: raw[key] for key in raw if key in keys}
             raw = {key: raw[key] for key in raw if key not in keys}
         choice = self.component(section, raw, (section,), extra=keys, given=given)

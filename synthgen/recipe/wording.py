@@ -165,9 +165,10 @@ def _explain(group: list[ErrorDetails]) -> str:
         text = f"must be {', '.join(ends[:-1])} or {ends[-1]}"
     else:
         text = "; or ".join(texts)
-    value = group[0]["input"]
-    if text.startswith("must ") and not (limits and isinstance(value, dict)):
-        text += f", not {len(value) if group[0]['type'] in _LENGTHS else show(value)}"
+    value, kind = group[0]["input"], (limits or group)[0]["type"]
+    of_length = kind in _LENGTHS
+    if text.startswith("must ") and (of_length or not (limits and isinstance(value, dict | list))):
+        text += f", not {len(value) if of_length else show(value)}"
     if group[0]["type"] in ("literal_error", "enum") and isinstance(value, str):
         close = matches(value, [word.strip("'") for word in texts[0].replace(",", " ").split()])
         text += f". Did you mean {close[0]}?" if close else ""

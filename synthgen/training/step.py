@@ -16,6 +16,7 @@ from torch.nn.utils import clip_grad_value_
 from torch.optim import Optimizer
 
 from synthgen.components import Augmentation, Critique, Discriminator, Generator, Loss, Penalty, Samples
+from synthgen.errors import PluginError
 from synthgen.training.statistics import Derived, Statistics
 
 DrawLatents = Callable[[int], Tensor]
@@ -42,6 +43,7 @@ class TrainingStep:
         statistics: Statistics,
         passes: Literal["joint", "separate", "successive"] = "joint",
         class_loss: float = 1.0,
+        classes: int = 0,
         clip_values: tuple[float | None, float | None] = (None, None),
     ) -> None:
         self.generator = generator
@@ -55,27 +57,28 @@ class TrainingStep:
         self.statistics = statistics
         self.passes = passes
         self.class_loss = class_loss
+        self.classes = classes
         self.generator_clip, self.discriminator_clip = clip_values
         self._generator_weights, self._discriminator_weights = (
             [p for p in network.parameters() if p.requires_grad] for network in (generator, discriminator)
         )
 
     def __call__(
-        self, batches: Sequence[Samples], step: int, *, fresh: Samples | None = None, generator: bool = True
+        self, batches: Sequence[Samples], done: int, *, fresh: Samples | None = None, generator: bool = True
     ) -> None:
         """A discriminator step on each batch; then, if `generator`, a generator step.
 
         That one is on samples generated under the conditions of `fresh`, or, without it, on those of the last
-        batch, which are generated once and serve both networks.
+        batch, which are generated once and serve both networks. `done` are the discriminator steps before these.
         """
         shared = generator and fresh is None
-        for batch in batches[:-1] if shared else batches:
+        for number, batch in enumerate(batches[:-1] if shared else batches, done):
             with torch.no_grad():
                 fake = self._generate(batch)
-            self._discriminator_step(batch, fake, step)
+            self._discriminator_step(batch, fake, number)
         if shared:
             fake = self._generate(batches[-1])
-            critique = self._discriminator_step(batches[-1], fake, step)
+            critique = self._discriminator_step(batches[-1], fake, done + len(batches) - 1)
             self._generator_step(critique, fake)
         elif fresh is not None:
             self._generator_step(self._judged(fresh), self._generate(fresh))
@@ -95,8 +98,8 @@ class TrainingStep:
 
     # ------------------------------------------------------------------------------------------ discriminator
 
-    def _discriminator_step(self, real: Samples, fake: Samples, step: int) -> Critique:
-        """Train the discriminator; returns what it said of the real samples before that."""
+    def _discriminator_step(self, real: Samples, fake: Samples, number: int) -> Critique:
+        """Train the discriminator, the `number`-th time from 0; returns what it said of the real samples before."""
         fake = Samples(fake.x.detach(), fake.condition)
         _learnable(self._discriminator_weights, True)
         if self.passes == "successive":
@@ -112,7 +115,7 @@ class TrainingStep:
         if self.passes != "successive":
             loss = self._with_classes(loss, on_real, real, "real_class_loss")
         loss = self._with_classes(loss, on_fake, fake, "fake_class_loss")
-        due = [(name, p) for name, p in self.penalties if step % p.options.every == 0]
+        due = [(name, p) for name, p in self.penalties if number % p.options.every == 0]
         for name, penalty in due:
             value = self._penalty(penalty, real, fake)
             if value is not None:
@@ -146,7 +149,12 @@ class TrainingStep:
         logits = critique.class_logits
         if logits is None or not self.class_loss:
             return loss
-        value = cross_entropy(logits, samples.condition[:, : logits.shape[1]].argmax(1))
+        if logits.shape[1:] != (self.classes,):
+            raise PluginError(
+                f"discriminator {type(self.discriminator).__name__} returned class logits {tuple(logits.shape)} for"
+                f" data of {self.classes or 'no'} classes; return (B, classes), or None where there are none"
+            )
+        value = cross_entropy(logits, samples.condition[:, : self.classes].argmax(1))
         self.statistics.add(name, value)
         return loss + self.class_loss * value
 

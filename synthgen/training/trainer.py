@@ -96,6 +96,7 @@ class Trainer:
             statistics=self.statistics,
             passes=settings.discriminator_passes,
             class_loss=settings.class_loss,
+            classes=data.spec.classes,
             clip_values=(self.optimizer_settings[0].clip_value, self.optimizer_settings[1].clip_value),
         )
         self.total_steps = self._total_steps()
@@ -114,7 +115,7 @@ class Trainer:
             listener.on_start(self)
         while not self.finished and not self.stop_requested:
             self._set_learning_rates()
-            self.take(self.train_step)
+            self.take(self.train_step, self.step)
             self.ema.update(self.step)
             self.step += 1
             self.finished = self.progress >= 1
@@ -149,16 +150,16 @@ class Trainer:
         """Real samples used so far, by the discriminator."""
         return self.turns.discriminator_total(self.step) * self.settings.batch_size
 
-    def take(self, train_step: TrainingStep) -> None:
-        """Draw the batches of this step, and take it."""
+    def take(self, train_step: TrainingStep, step: int) -> None:
+        """Draw the batches of step number `step`, and take it."""
         settings, turns = self.settings, self.turns
         for augmentation in train_step.augmentations:
             augmentation.progress = self.progress
-        batches = [self._draw(settings.batch_size) for _ in range(turns.discriminator(self.step))]
-        generator, fresh = turns.generator(self.step), None
+        batches = [self._draw(settings.batch_size) for _ in range(turns.discriminator(step))]
+        generator, fresh = turns.generator(step), None
         if generator and (settings.generator_batch_size or not batches):
             fresh = self._draw(settings.generator_batch_size or settings.batch_size)
-        train_step(batches, self.step, fresh=fresh, generator=generator)
+        train_step(batches, turns.discriminator_total(step), fresh=fresh, generator=generator)
 
     def _draw(self, count: int) -> Samples:
         """Real samples, drawn with replacement."""

@@ -34,6 +34,12 @@ class Turns:
         return whole * self.per_period + sum(map(self.discriminator, range(rest)))
 
     @property
+    def first(self) -> list[int]:
+        """The first step of each network that is trained; one for both where they begin together."""
+        discriminator = next(step for step in range(self.period) if self.discriminator(step))
+        return sorted({discriminator, max(self.generator_every - 1, 0)})
+
+    @property
     def period(self) -> int:
         """Steps after which all begins anew."""
         cycle = 1 if isinstance(self.discriminator_steps, int) else len(self.discriminator_steps)

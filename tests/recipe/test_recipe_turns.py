@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from recipe_toys import RECIPE
+from recipe_toys import RECIPE, Tiny
 
 from synthgen.errors import RecipeError
 from synthgen.plugins import Registry
@@ -23,6 +23,16 @@ def test_every_stands_beside_a_networks_own_options(registry: Registry):
     assert "every" not in recipe.generator.options.model_fields_set
 
 
+def test_every_of_a_plugins_network_stays_its_own(registry: Registry, monkeypatch):
+    class WithEvery(Tiny.Options):
+        every: float = 0.5
+
+    monkeypatch.setattr(Tiny, "Options", WithEvery)
+    recipe = parse_recipe(RECIPE.replace("width: 8", "every: 0.7"), registry=registry)
+    assert (recipe.generator.every, recipe.generator.options.every) == (1, 0.7)
+    assert parse_recipe(recipe.to_yaml(), registry=registry).digest == recipe.digest
+
+
 def test_every_survives_the_resolved_recipe(registry: Registry):
     recipe = parse_recipe(RECIPE.replace("width: 8", "every: 3"), registry=registry)
     again = parse_recipe(recipe.to_yaml(), registry=registry)
@@ -37,8 +47,12 @@ def test_every_survives_the_resolved_recipe(registry: Registry):
         ("width: 8", "every: often", "recipe.yaml:6:10 generator.every: must be a whole number, not 'often'"),
         ("width: 8", "evry: 1", "generator.evry: there is no such key. Did you mean every"),
         ("plain", "{name: plain, every: 0}", "discriminator.every: must be more than 0, not 0"),
-        ("steps: 10", "{steps: 10, discriminator_steps: []}", "discriminator_steps: must have at least 1"),
-        ("steps: 10", "{steps: 10, discriminator_steps: [0, 0]}", "must have a number above 0"),
+        (
+            "steps: 10",
+            "{steps: 10, discriminator_steps: []}",
+            "discriminator_steps: must have at least 1 items, not 0",
+        ),
+        ("steps: 10", "{steps: 10, discriminator_steps: [0, 0]}", "or the discriminator never learns\n"),
         (
             "steps: 10",
             "{steps: 10, discriminator_passes: successive}",
@@ -58,7 +72,7 @@ def test_turns_that_cannot_be_are_told_at_their_place(
 
     with pytest.raises(RecipeError) as caught:
         load_recipe(path, registry=registry)
-    assert message in str(caught.value)
+    assert message in f"{caught.value}\n"
 
 
 def test_turns_that_never_meet_are_told(registry: Registry):

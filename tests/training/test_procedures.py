@@ -10,6 +10,8 @@ from torch import nn
 from torch.nn.functional import cross_entropy, softplus
 
 from synthgen import Condition, Critique, DataSpec, Discriminator, Options, Samples
+from synthgen.errors import PluginError
+from synthgen.probe import probe_step
 from synthgen.training.trainer import Listener
 
 SGD = {"name": "sgd", "lr": 0.1, "betas": (0.0, 0.9)}
@@ -235,3 +237,52 @@ def test_augmentations_know_how_far_the_training_is(make_trainer, registry):
     one.augment = lambda x: (seen.append(one.progress), x)[1]
     make_trainer(steps=4, augmentations=[one]).train()
     assert sorted(set(seen)) == [0.0, 0.25, 0.5, 0.75]
+
+
+@pytest.mark.parametrize(
+    ("settings", "due"),
+    [
+        ({"every": (1, 2)}, [0, 4, 8, 12]),  # updates at 0, 2, 4, ...: every second of them
+        ({"discriminator_steps": (0, 1)}, [1, 5, 9, 13]),  # no step at which it is trained is even
+        (
+            {"discriminator_steps": 3},
+            [0, 0, 1, 2, 2, 3, 4, 4, 5, 6, 6, 7, 8, 8, 9, 10, 10, 11, 12, 12, 13, 14, 14, 15],
+        ),
+    ],
+)
+def test_lazy_penalty_counts_the_steps_of_the_discriminator(settings, due, make_trainer):
+    trainer = make_trainer(steps=16, penalties=(("r1", {"every": 2}),), **settings)
+    seen = []
+    _, penalty = trainer.train_step.penalties[0]
+    work = penalty.penalty
+    penalty.penalty = lambda *args: (seen.append(trainer.step), work(*args))[1]
+    trainer.train()
+    assert seen == due
+
+
+class _ThreeClasses(Discriminator):
+    """Of two."""
+
+    def __init__(self):
+        super().__init__(Options(), DataSpec(shape=(6,), noise_dim=3))
+        self.net = nn.Linear(6, 4)
+
+    def forward(self, x, condition):
+        y = self.net(x)
+        return Critique(y[:, 0], y[:, 1:])
+
+
+def test_class_logits_for_another_number_of_classes_are_refused(make_trainer):
+    with pytest.raises(PluginError, match=r"class logits \(8, 3\) for data of 2 classes"):
+        make_trainer(discriminator=_ThreeClasses()).train()
+    make_trainer(discriminator=_ThreeClasses(), class_loss=0).train()  # whatever a loss may make of them
+
+
+@pytest.mark.parametrize("every", [(3, 1), (1, 1)])
+def test_probe_tries_the_step_of_each_network(every, make_trainer):
+    trainer = make_trainer(every=every)
+    calls = []
+    trainer.train_step.loss.generator = lambda real, fake: calls.append(1) or fake.logits
+    with pytest.raises(PluginError, match="first training step"):
+        probe_step(trainer, [])
+    assert calls

@@ -35,5 +35,13 @@ def test_total_is_the_sum_over_the_steps(turns):
         assert turns.discriminator_total(steps) == sum(turns.discriminator(step) for step in range(steps))
 
 
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [(Turns(), [0]), (Turns((0, 2)), [0, 1]), (Turns(generator_every=0), [0]), (Turns(1, 2, 3), [0, 2])],
+)
+def test_first_steps_have_both_networks_unless_one_is_never_trained(turns, expected):
+    assert turns.first == expected
+
+
 def test_settings_that_never_meet_are_seen_in_a_whole_period():
     assert Turns((0, 1), discriminator_every=2).per_period == 0

@@ -66,10 +66,9 @@ class SequentialDiscriminator(Discriminator):
 
 
 def _class_head(where: str, layers: Sequence[Any], shape: Shape, spec: DataSpec) -> Stack:
-    values = spec.conditions[0].values if spec.conditions else None
-    if not values:
+    if not spec.classes:
         raise UnsupportedError(f"{where}: there are no classes in this data; leave it out")
-    return _head(where, layers, shape, len(values), spec)
+    return _head(where, layers, shape, spec.classes, spec)
 
 
 def _head(where: str, layers: Sequence[Any], shape: Shape, wanted: int, spec: DataSpec) -> Stack:

@@ -166,10 +166,9 @@ def _window_sizes(
 
 def _classes(spec: DataSpec) -> int:
     """Values of the label."""
-    values = spec.conditions[0].values if spec.conditions else None
-    if not values:
+    if not spec.classes:
         raise MisfitError("there are no classes in this data; a number would fit")
-    return len(values)
+    return spec.classes
 
 
 def _channels(spec: DataSpec) -> int:
