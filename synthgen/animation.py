@@ -26,15 +26,15 @@ class Frame(NamedTuple):
 
 
 def list_frames(path: Path) -> list[Frame]:
-    """The sample pictures of a run, by step. Raises UsageError if it has none."""
+    """The sample pictures of a run, by step. Raises UsageError if it has not even two."""
     folder = Run.open(path).samples
     found = [
         Frame(int(m[1]), file) for file in folder.glob("step-*.png") if (m := _NAME.fullmatch(file.name))
     ]
-    if not found:
+    if len(found) < 2:
         raise UsageError(
-            f"the run in {path} has no sample pictures ({folder.name}/step-*.png); train.sample_every says how"
-            " often to draw one"
+            f"the run in {path} has {'one sample picture' if found else 'no sample pictures'}"
+            f" ({folder.name}/step-*.png), which shows no course; train.sample_every says how often to draw one"
         )
     return sorted(found)
 

@@ -6,6 +6,7 @@ import logging
 import shlex
 import shutil
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,12 +37,14 @@ def run(
     recipe: Recipe | Path | str,
     out: Path | str | None = None,
     *,
+    overrides: Sequence[str] = (),
     registry: Registry | None = None,
     dataset: Dataset | None = None,
     start: Path | str | None = None,
 ) -> Run:
     """Carry out a recipe in a new folder (`runs/NAME-TIME` if `out` is not given) and return its run.
 
+    `overrides` change a recipe that is read here, as on the command line: `["train.steps=500"]`.
     `dataset` is the recipe's data where the caller has loaded it already. `start` is the folder of a run that
     this one begins from: with the networks, the average and the optimizers' moments of its newest checkpoint,
     on whatever data the recipe names; steps count from 0.
@@ -51,7 +54,11 @@ def run(
     """
     registry = registry or installed_plugins()
     if not isinstance(recipe, Recipe):
-        recipe = load_recipe(recipe, registry=registry)
+        recipe = load_recipe(recipe, overrides, registry)
+    elif overrides:
+        raise UsageError(
+            "overrides are for a recipe that is named; this one has been read: give them to load_recipe"
+        )
     path = Path(out) if out is not None else Run.default_path(recipe.name)
     refuse_taken(path)
     began = Start.read(Path(start)) if start is not None else None

@@ -133,6 +133,16 @@ def test_run_without_pictures_says_how_to_have_some(frames, tmp_path):
     for name in ("recipe.yaml", "run.json"):
         (run.path / name).write_bytes((source / name).read_bytes())
     with pytest.raises(
-        UsageError, match=r"has no sample pictures \(samples/step-\*\.png\); train\.sample_every"
+        UsageError, match=r"has no sample pictures \(samples/step-\*\.png\).*train\.sample_every"
     ):
+        list_frames(run.path)
+
+
+def test_run_with_a_single_picture_is_no_film(frames, tmp_path):
+    source = frames[0].path.parent.parent
+    run = Run(tmp_path / "copy")
+    run.samples.mkdir(parents=True)
+    for name in ("recipe.yaml", "run.json", f"samples/{frames[0].path.name}"):
+        (run.path / name).write_bytes((source / name).read_bytes())
+    with pytest.raises(UsageError, match=r"has one sample picture .*shows no course; train.sample_every"):
         list_frames(run.path)

@@ -139,6 +139,18 @@ def test_diverged_run_is_recorded_as_failed(tiny_recipe, tmp_path, registry):
     assert not (tmp_path / "out" / "model").exists()
 
 
+def test_overrides_change_a_recipe_that_is_named(tmp_path, registry):
+    path = tmp_path / "one.yaml"
+    path.write_text(
+        "data: {name: digits, limit: 40}\ngenerator: mlp\ndiscriminator: mlp\ntrain: {steps: 1, batch_size: 4}\n"
+    )
+    made = synthgen.run(path, tmp_path / "run", overrides=["train.steps=2", "export=null"], registry=registry)
+    assert made.read_info()["steps"] == 2
+    recipe = synthgen.load_recipe(path, registry=registry)
+    with pytest.raises(UsageError, match="give them to load_recipe"):
+        synthgen.run(recipe, tmp_path / "other", overrides=["seed=1"], registry=registry)
+
+
 def test_recipe_without_export_makes_no_dataset(tiny_recipe, tmp_path, registry):
     made = run(tiny_recipe, tmp_path / "out", registry, "export=null")
     assert made.model.is_dir()

@@ -29,7 +29,7 @@ def recipe_values(
     Presets come first, then `options`, then the parameters with names of their own, which `check_parameters` has
     passed. `find` says what the engine calls a column, `ids` what becomes of a table's ids unless `options` say.
     """
-    options = dict(parameters["options"] or {})
+    options = _nested(parameters["options"] or {})
     for section, instead in _OWN.items():
         if section in options:
             raise ValueError(f"options has {section!r}, which {instead} says; leave it out.")
@@ -51,6 +51,18 @@ def recipe_values(
     own = {"codec": _codec(parameters, dataset.kind, find), "seed": seed, "export": None}
     codec = {"name": dataset.kind} | ({"ids": ids} if ids is not None and dataset.kind == "table" else {})
     return merge({"codec": codec}, values, own)
+
+
+def _nested(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options with keys such as `train.steps`, as overrides of a recipe are written, in their sections."""
+    layers = []
+    for key, value in options.items():
+        *sections, last = key.split(".") if isinstance(key, str) else [key]
+        layer: dict[str, Any] = {last: value}
+        for section in reversed(sections):
+            layer = {section: layer}
+        layers.append(layer)
+    return merge(*layers)
 
 
 def merge(*layers: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,8 @@ class SynthGAN(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
     random_state : int, RandomState or None, default=None
         An integer makes `fit` and `sample` give the same, byte for byte, on the same machine.
     options : mapping, default=None
-        All else that a recipe can say, by its sections: `{"generator": {"width": 512}, "train": {"ema": 0.99}}`.
+        All else that a recipe can say, by its sections: `{"generator": {"width": 512}, "train": {"ema": 0.99}}`,
+        or as overrides are written: `{"generator.width": 512, "train.ema": 0.99}`.
 
     Attributes
     ----------

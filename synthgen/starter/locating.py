@@ -93,6 +93,11 @@ def _file(data: str, path: Path) -> dict[str, Any]:
         raise DataError(f"{path}: cannot be read: {reason(error)}") from error
     if path.suffix.lower() == ".gz" or start == _IDX_START:
         return {"name": "idx", "images": data}
+    if path.suffix.lower() in (".csv", ".parquet"):
+        raise UsageError(
+            f"--data {data}: a table needs no recipe: synthgen fit {data} --target COLUMN --out DIR; synthgen"
+            " init is for pictures"
+        )
     raise UsageError(
         f"--data {data}: not a kind of file that a source reads; name a folder of class folders, a folder with"
         " metadata.csv, an .npz file, an IDX file of images, or a source (synthgen list sources)"

@@ -204,6 +204,7 @@ def test_on_a_terminal_it_asks_for_what_is_not_given(monkeypatch, registry):
         (["--data", "some/where"], r"--data some/where: there is no such folder, file or source\.$"),
         (["--data", "image_folder"], "this source needs root; name the folder or the file instead"),
         (["--data", "words.txt"], r"words\.txt: not a kind of file that a source reads"),
+        (["--data", "words.csv"], r"words\.csv: a table needs no recipe: synthgen fit .*words\.csv --target"),
         (["--data", "digits", "--kind", "tables"], "--kind tables: images is the only kind"),
         (["--data", "digits", "--size", "big"], "--size big: must be a number, such as 32"),
         (["--data", "digits", "--size", "33"], "--size 33: both sides must be even; .* 32×32"),
@@ -230,6 +231,7 @@ def test_what_cannot_be_is_told_and_nothing_is_written(arguments, message, elsew
     write_tiny_npz(elsewhere)
     metadata_folder("table", "what,animal")
     Path("words.txt").write_text("words")
+    Path("words.csv").write_text("a,b\n1,2\n")
     Path("taken.yaml").write_text("mine")
     before = sorted(elsewhere.rglob("*"))
     refused(synthgen("init", *arguments), 2, message)

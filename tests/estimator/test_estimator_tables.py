@@ -246,6 +246,26 @@ def test_options_reach_everything_that_a_recipe_has():
     assert model.synthesizer_.codec_record.options["levels"] == 5
 
 
+def test_options_may_be_written_as_overrides_are():
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    options = {
+        **NETWORKS,
+        "train.ema": 0.5,
+        "train.steps": 3,
+        "codec.levels": 5,
+        "codec": {"numbers": "plain"},
+    }
+    model = tiny(max_steps="auto", options=options).fit(X)
+    assert model.n_iter_ == 3
+    codec = model.synthesizer_.codec_record.options
+    assert (codec["levels"], codec["numbers"]) == (5, "plain")
+
+
+def test_unknown_option_is_told_by_its_whole_key():
+    with pytest.raises(ValueError, match=r"train\.stepz: there is no such key\. Did you mean steps"):
+        tiny(options={**NETWORKS, "train.stepz": 3}).fit(np.eye(10))
+
+
 def test_a_component_in_options_may_be_its_name_alone():
     model = tiny(options={**NETWORKS, "codec": "table"}, conditions=["town"]).fit(mixed_table())
     assert set(model.sample(5, where={"town": "Ulm"})["town"]) == {"Ulm"}
