@@ -33,6 +33,7 @@ from synthgen.recipe.shipped import find_shipped
 from synthgen.run_directory import Run
 
 DOCS = Path(__file__).parent
+RUNS = Path("runs/textbook")
 sys.path.append(str(DOCS.parent / "benchmarks"))
 from textbook_judge import (  # noqa: E402 - in another folder
     Figures,
@@ -106,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("runs", type=Path, nargs="?", default=Path("runs/textbook"))
+    parser.add_argument("runs", type=Path, nargs="?", default=RUNS)
     parser.add_argument("--data", help="folder with the real images, in the place of SYNTHGEN_DATA")
     parser.add_argument("--out", type=Path, default=DOCS, help="where textbook.md and its pictures go")
     parser.add_argument("--commands", action="store_true", help="print the commands that make the runs")
@@ -151,7 +152,7 @@ def write_page(runs: Path, out: Path, registry: Registry) -> None:
                 rows.append(row)
     found = {name: judge for name, judge in judges.found.items() if judge}
     real = [Row(f"real images of {name}", "", figures=judge_real(judge)) for name, judge in found.items()]
-    write_atomically(out / "textbook.md", page(rows, real, commands(runs), runs).encode())
+    write_atomically(out / "textbook.md", page(rows, real).encode())
 
 
 def read_run(row: Row, path: Path, judges: Judges, registry: Registry, pictures: Path) -> None:
@@ -197,11 +198,11 @@ def grid(model: Synthesizer) -> Image.Image:
     return picture if x.ndim == 4 else picture.convert("L")
 
 
-def page(rows: list[Row], real: list[Row], lines: list[str], runs: Path) -> str:
-    """The page's text."""
+def page(rows: list[Row], real: list[Row]) -> str:
+    """The page's text; it speaks of the usual folder of runs, wherever these were."""
     devices = sorted({row.device for row in rows if row.device})
     where = f"Trained on: {'; '.join(devices)}.\n" if devices else ""
-    listed = "\n".join([*lines, f"python docs/textbook_page.py {runs.as_posix()}"])
+    listed = "\n".join([*commands(RUNS), f"python docs/textbook_page.py {RUNS.as_posix()}"])
     pictures = [f"{row.name}\n\n![what {row.name} makes]({row.picture})\n" for row in rows if row.picture]
     making = f"## How this page was made\n\n```sh\n{listed}\n```\n"
     return "\n".join([INTRODUCTION, where, table([*rows, *real]), "## Pictures\n", *pictures, making])
