@@ -146,8 +146,8 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
 
     dataset = setup.dataset
     logger.info(
-        "training on %s samples of %s (%d classes), %s, %s, into %s",
-        *(f"{len(dataset):,}", dataset.name, len(dataset.classes)),
+        "training on %s samples of %s (%s), %s, %s, into %s",
+        *(f"{len(dataset):,}", dataset.name, _count_classes(len(dataset.classes))),
         *(setup.device, info["precision"], directory.path),
     )
     try:
@@ -169,6 +169,10 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
     record("finished", model_hash=synthesizer.model_hash)
     logger.info("trained %d steps in %s", trainer.step, duration(trainer.seconds))
     return directory
+
+
+def _count_classes(count: int) -> str:
+    return {0: "no classes", 1: "one class"}.get(count, f"{count} classes")
 
 
 def _finish(directory: Run, setup: Setup, trainer: Trainer, timings: dict[str, float]) -> Synthesizer:

@@ -183,7 +183,7 @@ def test_a_tight_relation_is_not_given_up_for_the_frequencies_of_its_columns(cap
 
     with caplog.at_level("INFO", "synthgen"):
         assert distance(always=False) < 1e-4
-    assert "kept: none" in caplog.text
+    assert "calibrated: none," in caplog.text
     assert distance(always=True) > 0.05
 
 
@@ -191,7 +191,7 @@ def test_frequencies_are_set_right_where_that_makes_rows_harder_to_tell_from_rea
     data = real_data()
     with caplog.at_level("INFO", "synthgen"):
         calibrate(Skewed(data.spec).eval(), data, LATENT, seed=0)
-    assert "kept: categories and numbers" in caplog.text
+    assert "calibrated: categories and numbers," in caplog.text
 
 
 def test_codes_stand_for_one_hots():

@@ -157,6 +157,16 @@ def test_recipe_without_export_makes_no_dataset(tiny_recipe, tmp_path, registry)
     assert not made.dataset.exists()
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [("{name: digits, limit: 40}", "(10 classes)"), ("{name: digits, labelled: false}", "(no classes)")],
+)
+def test_log_says_how_many_classes_there_are(data, said, tiny_recipe, tmp_path, registry, caplog):
+    caplog.set_level("INFO", "synthgen")
+    synthgen.run(tiny_recipe, tmp_path / "run", overrides=[f"data={data}", "export=null"], registry=registry)
+    assert said in caplog.text
+
+
 def test_unlabelled_data_trains_and_exports_too(tiny_recipe, tmp_path, registry):
     np.savez(tmp_path / "plain.npz", x=np.zeros((20, 8, 8), np.uint8))
     made = run(tiny_recipe, tmp_path / "out", registry, f"data.path={tmp_path / 'plain.npz'}")
