@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from synthgen.estimator import SynthGAN
     from synthgen.hookspecs import Register, hookimpl
+    from synthgen.metric import Comparison, DetailTable, Figure, Measurement, Metric, Picture
     from synthgen.options import Options, PenaltyOptions, SourceOptions
     from synthgen.output_folder import OutputFolder
     from synthgen.pipeline import resume, run
@@ -54,6 +55,7 @@ __all__ = [
     "Block",
     "ClassLabel",
     "Codec",
+    "Comparison",
     "Condition",
     "Critic",
     "Critique",
@@ -62,14 +64,19 @@ __all__ = [
     "DataSpec",
     "Dataset",
     "DatasetInfo",
+    "DetailTable",
     "Discriminator",
     "Exporter",
+    "Figure",
     "Generator",
     "Loss",
+    "Measurement",
+    "Metric",
     "Options",
     "OutputFolder",
     "Penalty",
     "PenaltyOptions",
+    "Picture",
     "PluginError",
     "RecipeError",
     "Register",
@@ -108,6 +115,7 @@ _ELSEWHERE = {
     "load_recipe": "recipe",
     "resume": "pipeline",
     "run": "pipeline",
+    **dict.fromkeys(("Comparison", "DetailTable", "Figure", "Measurement", "Metric", "Picture"), "metric"),
     **dict.fromkeys(
         (
             "DataError",

@@ -55,5 +55,10 @@ def register_augmentations(register: Register) -> None:
 
 
 @hookspec
+def register_metrics(register: Register) -> None:
+    """Register subclasses of `synthgen.Metric`."""
+
+
+@hookspec
 def register_exporters(register: Register) -> None:
     """Register subclasses of `synthgen.Exporter`."""

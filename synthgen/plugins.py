@@ -23,6 +23,7 @@ import pluggy
 
 from synthgen import components, hookspecs
 from synthgen.errors import PluginError, RecipeError, SynthgenError, UsageError, describe
+from synthgen.metric import Metric
 from synthgen.version import __version__
 
 KINDS: dict[str, type[Any]] = {
@@ -33,6 +34,7 @@ KINDS: dict[str, type[Any]] = {
     "loss": components.Loss,
     "penalty": components.Penalty,
     "augmentation": components.Augmentation,
+    "metric": Metric,
     "exporter": components.Exporter,
 }
 """Every kind of component and the class from which it derives."""
@@ -43,6 +45,7 @@ BUILTINS = (
     "synthgen.networks",
     "synthgen.losses",
     "synthgen.augmentations",
+    "synthgen.evaluation",
     "synthgen.export",
 )
 

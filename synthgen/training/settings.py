@@ -92,6 +92,22 @@ class OptimizerSettings(Options):
     """Each number of a gradient is kept between minus this and this; null for no limit."""
 
 
+class HealthSettings(Options):
+    """What a training is watched for, and what is done when it fails."""
+
+    policy: Literal["off", "warn", "stop", "restart"] = "warn"
+    """off does not look; warn says what is wrong and goes on; stop ends the run there; restart goes back."""
+    restarts: NonNegativeInt = 2
+    """With restart: how often at most; after that the run stops."""
+    restart_from: Literal["healthy", "scratch"] = "healthy"
+    """With restart: the last state that was looked at and found healthy, with other random numbers from there on; or
+    the beginning, with another seed."""
+    every: PositiveInt = 200
+    """Steps between two looks at samples; losses and weights are looked at whenever they are logged."""
+    samples: PositiveInt = 128
+    """Samples in a look."""
+
+
 class TrainSettings(Options):
     """How long, how fast and on what to train."""
 

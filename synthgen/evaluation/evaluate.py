@@ -1,0 +1,94 @@
+"""Letting metrics look at a comparison, one after the other; one that fails does not end the others."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from synthgen.errors import SynthgenError, describe
+from synthgen.evaluation.results import Evaluation, MetricResult
+from synthgen.metric import Comparison, Measurement, Metric
+
+logger = logging.getLogger("synthgen")
+
+
+class NamedMetric(NamedTuple):
+    """A metric, and what it is called in recipes and reports."""
+
+    name: str
+    metric: Metric
+
+
+Progress = Callable[[float, str], None]
+"""Told how much is done, 0 to 1, and the name of the metric that comes next."""
+
+
+def evaluate(
+    comparison: Comparison,
+    metrics: Sequence[NamedMetric],
+    *,
+    notes: Sequence[str] = (),
+    facts: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """What the metrics that suit the comparison's kind and level find; torch's and NumPy's random state stay.
+
+    A metric that fails is told with its reason: a SynthgenError's message, or the error of a plugin.
+    """
+    started = time.perf_counter()
+    suited = [
+        named
+        for named in metrics
+        if comparison.kind in named.metric.kinds and (comparison.full or named.metric.quick)
+    ]
+    total = sum(named.metric.seconds for named in suited) or 1.0
+    results, done = [], 0.0
+    for named in suited:
+        if progress:
+            progress(done / total, named.name)
+        results.append(_measure(named, comparison))
+        done += named.metric.seconds
+    if progress:
+        progress(1.0, "")
+    held_out = comparison.held_out
+    return Evaluation(
+        kind=comparison.kind,
+        classes=comparison.names,
+        samples={
+            "real": len(comparison.real),
+            "held_out": len(held_out) if held_out is not None else 0,
+            "synthetic": len(comparison.synthetic),
+        },
+        full=comparison.full,
+        seed=comparison.seed,
+        seconds=time.perf_counter() - started,
+        results=tuple(results),
+        notes=tuple(notes),
+        facts=dict(facts or {}),
+    )
+
+
+def _measure(named: NamedMetric, comparison: Comparison) -> MetricResult:
+    started = time.perf_counter()
+    measurement, error = Measurement(), None
+    numpy_state = np.random.get_state()
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(comparison.seed)
+            measurement = named.metric.measure(comparison)
+    except SynthgenError as expected:
+        error = str(expected)
+    except Exception as fault:
+        error = f"metric {named.name} failed: {describe(fault)}"
+        logger.debug("metric %s failed", named.name, exc_info=True)
+    finally:
+        np.random.set_state(numpy_state)
+    if error:
+        logger.warning("%s: %s", named.name, error)
+    seconds = time.perf_counter() - started
+    return MetricResult(named.name, named.metric.section, seconds, measurement, error)
