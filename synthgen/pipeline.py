@@ -6,12 +6,13 @@ import logging
 import shlex
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from synthgen.components import Dataset
+from synthgen.data.fingerprint import fingerprint
 from synthgen.errors import CheckpointError, Interrupted, SynthgenError, UsageError, describe
 from synthgen.exporting import export
 from synthgen.files import reason, refuse_taken, write_atomically
@@ -20,6 +21,7 @@ from synthgen.listeners import CheckpointFiles, MetricsFile, Progress, SampleGri
 from synthgen.pictures import plot_losses
 from synthgen.plugins import Registry, installed_plugins
 from synthgen.preparation import Setup, build_synthesizer, build_trainer, prepare
+from synthgen.real_data import load_parts
 from synthgen.recipe import Recipe, load_recipe
 from synthgen.run_directory import Run, read_metrics
 from synthgen.run_info import describe_run
@@ -62,7 +64,7 @@ def run(
     path = Path(out) if out is not None else Run.default_path(recipe.name)
     refuse_taken(path)
     began = Start.read(Path(start)) if start is not None else None
-    setup = prepare(recipe, registry, dataset=dataset)
+    setup = _prepare(recipe, registry, dataset=dataset)
     directory = Run(path)
     trainer = build_trainer(setup, _recorders(directory, setup))
     if began is not None:
@@ -99,7 +101,7 @@ def resume(path: Path | str, *, registry: Registry | None = None) -> Run:
         raise CheckpointError(
             f"{directory.recipe} is another recipe than the run began with; start a new run"
         )
-    setup = prepare(recipe, registry, info)
+    setup = _prepare(recipe, registry, info)
     if setup.fingerprint != info["data"]["fingerprint"]:
         raise CheckpointError(
             f"the run in {path} was trained on other data than {setup.dataset.name} is now "
@@ -114,6 +116,20 @@ def resume(path: Path | str, *, registry: Registry | None = None) -> Run:
     kept = {key: info[key] for key in ("began_from", "started", "seconds") if key in info}
     directory.write_info(describe_run(setup) | kept)
     return _carry_out(directory, setup, trainer)
+
+
+def _prepare(
+    recipe: Recipe,
+    registry: Registry,
+    began: Mapping[str, Any] | None = None,
+    dataset: Dataset | None = None,
+) -> Setup:
+    """As `prepare`, with the real data split into what is trained on and what is held out."""
+    start = time.perf_counter()
+    parts = load_parts(recipe, dataset)
+    setup = prepare(recipe, registry, began, parts=parts)
+    setup.seconds = time.perf_counter() - start
+    return setup
 
 
 def _recorders(directory: Run, setup: Setup) -> list[Listener]:
@@ -183,7 +199,14 @@ def _finish(directory: Run, setup: Setup, trainer: Trainer, timings: dict[str, f
     synthesizer.save(directory.model)
     start = time.perf_counter()
     if recipe.export is not None:
-        real = (setup.dataset, setup.fingerprint)
-        export(synthesizer, recipe.export, directory.dataset, recipe.seed, lambda: real, setup.registry)
+        whole = setup.parts.whole if setup.parts is not None else setup.dataset
+        export(
+            synthesizer,
+            recipe.export,
+            directory.dataset,
+            recipe.seed,
+            lambda: (whole, fingerprint(whole)),
+            setup.registry,
+        )
     timings["export"] = round(time.perf_counter() - start, 2)
     return synthesizer

@@ -26,6 +26,7 @@ from synthgen.data.training_data import TrainingData
 from synthgen.device import choose_device
 from synthgen.errors import DataError, PluginError, SynthgenError, UnsupportedError, describe
 from synthgen.exporting import check_export
+from synthgen.hold_out import RealParts
 from synthgen.model_files import ComponentRecord
 from synthgen.plugins import Registry
 from synthgen.probe import probe_augmentation, probe_networks, probe_step
@@ -55,6 +56,13 @@ class Setup:
     penalties: list[tuple[str, Penalty]]
     augmentations: list[Augmentation]
     seconds: float
+    parts: RealParts | None = None
+    """The real data as a run splits it, of which `dataset` is what is trained on; None where nobody splits."""
+
+    @property
+    def held_out(self) -> Dataset | None:
+        """Real samples that are kept from the training; None if there are none."""
+        return self.parts.held_out if self.parts is not None else None
 
 
 def prepare(
@@ -62,10 +70,11 @@ def prepare(
     registry: Registry,
     began: Mapping[str, Any] | None = None,
     dataset: Dataset | None = None,
+    parts: RealParts | None = None,
 ) -> Setup:
     """Load the data, build everything and make a trial step; writes nothing.
 
-    `dataset` is taken instead of the recipe's data if it is given. `began` is the record of a run that goes on:
+    `dataset` is taken instead of the recipe's data if it is given, or what `parts` have to train on. `began` is the record of a run that goes on:
     it keeps its arithmetic if it is on the same device.
     """
     start = time.perf_counter()
@@ -76,6 +85,8 @@ def prepare(
         precision = began["precision"]
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
+    if parts is not None:
+        dataset = parts.train
     dataset = load_data(recipe) if dataset is None else dataset
     codec_choice, codec, data = encode_data(recipe, registry, dataset, device)
     if recipe.export is not None:  # what cannot be exported is told now, not after the training
@@ -102,6 +113,7 @@ def prepare(
         penalties=[(penalty.name, penalty.build()) for penalty in recipe.penalties],
         augmentations=augmentations,
         seconds=0.0,
+        parts=parts,
     )
     probe_step(build_trainer(setup), [choice.registered for choice in recipe.components])
     setup.seconds = time.perf_counter() - start

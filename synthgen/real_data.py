@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from synthgen.components import Dataset
+from synthgen.components import Dataset, Source
 from synthgen.data.fingerprint import fingerprint
-from synthgen.data.loading import fallback_options, load_dataset
+from synthgen.data.loading import fallback_options, load_with_source
 from synthgen.errors import DataError, UsageError
+from synthgen.hold_out import RealParts, split_real
 from synthgen.plugins import Registry
 from synthgen.recipe import Choice, Recipe, load_recipe
 from synthgen.run_directory import Run
@@ -13,33 +14,56 @@ from synthgen.synthesizer import Synthesizer
 
 
 def load_data(recipe: Recipe) -> Dataset:
-    """The recipe's real data, or its fallback's; see `load_dataset` for the errors.
+    """The recipe's real data, all of it, or its fallback's; see `load_dataset` for the errors.
 
     Raises UsageError for a recipe that names none, since it was made for data in memory.
     """
+    return _load(recipe)[0]
+
+
+def load_parts(recipe: Recipe, dataset: Dataset | None = None) -> RealParts:
+    """The recipe's real data, and what of it is kept from the training; see `split_real`.
+
+    `dataset` is the data where the caller has loaded it already. Errors are those of `load_data`.
+    """
+    if dataset is None:
+        return split_real(recipe, *_load(recipe))
+    return split_real(recipe, dataset, recipe.data.source.build() if recipe.data is not None else None)
+
+
+def _load(recipe: Recipe) -> tuple[Dataset, Source]:
     if recipe.data is None:
         raise UsageError(f"recipe {recipe.name} was made for data in memory and names none")
     source, fallback = recipe.data.source, recipe.data.fallback
     if fallback is None:
-        return load_dataset(source.build(), None, recipe.seed, name=source.name)
+        return load_with_source(source.build(), None, recipe.seed, name=source.name)
     component = fallback.registered.component
     given = fallback.options.model_dump(exclude_none=True)
     options = component.Options(**fallback_options(source.registered.component, component, given))
-    return load_dataset(
+    return load_with_source(
         source.build(), Choice(fallback.registered, options).build(), recipe.seed, name=source.name
     )
 
 
 def data_of_run(run: Run, synthesizer: Synthesizer, registry: Registry) -> tuple[Dataset, str]:
-    """The data that a finished run was trained on, loaded again, and its fingerprint.
+    """The real data of a finished run, loaded again: all that its recipe selects, and the fingerprint of that.
 
     Raises DataError if it is not there any more or is not what it was.
     """
-    dataset = load_data(load_recipe(run.recipe, registry=registry))
-    found, wanted = fingerprint(dataset), synthesizer.source.get("fingerprint")
+    whole = parts_of_run(run, synthesizer, registry).whole
+    return whole, fingerprint(whole)
+
+
+def parts_of_run(run: Run, synthesizer: Synthesizer, registry: Registry) -> RealParts:
+    """What a finished run was trained on and what was kept from its training, loaded again.
+
+    Raises DataError if it is not there any more or is not what it was.
+    """
+    parts = load_parts(load_recipe(run.recipe, registry=registry))
+    found, wanted = fingerprint(parts.train), synthesizer.source.get("fingerprint")
     if found != wanted:
         raise DataError(
-            f"the run in {run.path} was trained on other data than {dataset.name} is now"
-            f" (fingerprint {str(wanted)[:12]}, now {found[:12]}); its originals cannot be included"
+            f"the run in {run.path} was trained on other data than {parts.whole.name} is now"
+            f" (fingerprint {str(wanted)[:12]}, now {found[:12]})"
         )
-    return dataset, found
+    return parts

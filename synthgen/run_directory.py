@@ -29,6 +29,8 @@ class Run:
         self.snapshots = path / "snapshots"
         self.model = path / "model"
         self.dataset = path / "dataset"
+        self.report_html = path / "report.html"
+        self.report_json = path / "report.json"
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"

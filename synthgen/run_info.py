@@ -34,6 +34,10 @@ def describe_run(setup: Setup) -> dict[str, Any]:
             "notes": list(dataset.notes),
             "fingerprint": setup.fingerprint,
             "samples": len(dataset),
+            "held_out": {
+                "samples": len(setup.held_out) if setup.held_out is not None else 0,
+                "how": setup.parts.how if setup.parts is not None else "",
+            },
             "classes": [label._asdict() for label in dataset.classes],
         },
         "device": {"name": str(setup.device), "description": describe_device(setup.device)},

@@ -24,10 +24,18 @@ _log = logging.getLogger("synthgen")
 
 
 def load_dataset(source: Source, fallback: Source | None, seed: int, *, name: str | None = None) -> Dataset:
+    """The dataset of `load_with_source` alone."""
+    return load_with_source(source, fallback, seed, name=name)[0]
+
+
+def load_with_source(
+    source: Source, fallback: Source | None, seed: int, *, name: str | None = None
+) -> tuple[Dataset, Source]:
     """The part of the source's data that its options ask for; the fallback's if it has none.
 
     The fallback takes the source's `split`, `classes`, `per_class` and `limit` where its own are not set. Its
-    data keeps its own name, and a note says what it stands in for. `name` is what messages call the source.
+    data keeps its own name, and a note says what it stands in for. `name` is what messages call the source. Returns
+    the dataset and the source that it came from, one of the two.
     Raises DataError, also for images too small or large to train on and for data that memory cannot hold,
     UsageError, or PluginError for a source that breaks its contract.
     """
@@ -49,7 +57,7 @@ def load_dataset(source: Source, fallback: Source | None, seed: int, *, name: st
     if dataset.kind == "images":
         _refuse_size(dataset, source)
     with _memory_of(dataset.name):
-        return select(dataset, source.options, seed)
+        return select(dataset, source.options, seed), source
 
 
 def fallback_options(

@@ -18,9 +18,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
 
+from synthgen.evaluation.settings import SelectionSettings
 from synthgen.export.settings import ExportSettings
 from synthgen.plugins import KINDS, Registered, Registry
-from synthgen.recipe.schema import COMPONENTS, LISTS, NETWORKS, SECTIONS, Recipe, RecipeSettings
+from synthgen.recipe.schema import COMPONENTS, LISTS, NETWORKS, SECTIONS, SHORT, Recipe, RecipeSettings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -84,11 +85,22 @@ class _Builder:
             items = self._choice(LISTS[section])
             description = _sentence(KINDS[LISTS[section]])
             return {"description": description, "type": ["array", "null"], "items": items}
+        if section == "selection":
+            return self._model(SelectionSettings, section) | {"type": ["object", "null"]}
+        if section in SHORT:
+            return self._short(section)
         if section in self._settings:
             schema = self._model(self._settings[section], section)
             return schema if self.is_required(section) else schema | {"type": ["object", "null"]}
         choice = self._choice(section, COMPONENTS.get(section))
         return choice if section in COMPONENTS else _or_null(choice)
+
+    def _short(self, section: str) -> JsonSchema:
+        """A settings model, or the one word that stands for it; null is its `none`."""
+        schema = self._model(self._settings[section], section)
+        words = {"enum": schema["properties"][SHORT[section]]["enum"]}
+        description = schema.pop("description", "")
+        return {"description": description, "anyOf": [words, {"type": "null"}, schema]}
 
     def is_required(self, section: str) -> bool:
         """Whether a recipe cannot do without this section."""
@@ -108,7 +120,7 @@ class _Builder:
             without_options = [r for r in found if not self.definitions[_key(r)].get("required")]
             mapping = {
                 "type": "object",
-                "properties": {"name": {"description": f"Which {kind}.", "anyOf": _names(found)}},
+                "properties": {"name": {"description": f"Which {kind}.", "anyOf": _names(found) or [False]}},
                 "required": ["name"] if default is None else [],
                 "allOf": self._by_name(found, "name", default),
             }

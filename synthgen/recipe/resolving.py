@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from synthgen.errors import PluginError, SynthgenError, describe
+from synthgen.evaluation.settings import ReportSettings, SelectionSettings
 from synthgen.export.settings import ExportSettings
 from synthgen.options import Options
 from synthgen.plugins import Registered, Registry
@@ -20,6 +21,7 @@ from synthgen.recipe.schema import (
     LISTS,
     NETWORKS,
     SECTIONS,
+    SHORT,
     Choice,
     DataChoice,
     ExportChoice,
@@ -30,7 +32,7 @@ from synthgen.recipe.schema import (
 )
 from synthgen.recipe.wording import findings, known_keys, matches, near, show
 from synthgen.recipe.yaml_loader import KeyPath
-from synthgen.training.settings import LatentSettings, TrainSettings
+from synthgen.training.settings import HealthSettings, LatentSettings, TrainSettings
 from synthgen.training.turns import Turns
 
 SettingsT = TypeVar("SettingsT", bound=Options)
@@ -64,6 +66,11 @@ def resolve(
         parts[section] = resolver.components(kind, data.get(section), (section,))
     parts["train"] = resolver.settings(TrainSettings, data.get("train"), ("train",))
     parts["export"] = resolver.export(data.get("export", {}))
+    chosen = data.get("selection")
+    selection = resolver.settings(SelectionSettings, chosen, ("selection",)) if chosen is not None else None
+    parts["selection"] = selection
+    parts["health"] = resolver.short_settings(HealthSettings, data, "health")
+    parts["report"] = resolver.short_settings(ReportSettings, data, "report")
     resolver.check_together(parts)
     problems.raise_all()
     return Recipe(**parts)
@@ -90,6 +97,9 @@ class _Resolver:
             "train": TrainSettings,
             "latent": LatentSettings,
             "export": ExportSettings,
+            "selection": SelectionSettings,
+            "health": HealthSettings,
+            "report": ReportSettings,
         }
         for key in data:
             if key in SECTIONS:
@@ -104,6 +114,16 @@ class _Resolver:
             self.problems.add(path, f"must be a mapping of settings, not {show(raw)}")
             return None
         return self._check(model, raw or {}, path)
+
+    def short_settings(
+        self, model: type[SettingsT], data: Mapping[str, Any], section: str
+    ) -> SettingsT | None:
+        """A section that may be a single word: the value of its most important setting; null is `none`."""
+        raw = data.get(section, {})
+        if raw is None or isinstance(raw, str):
+            raw = {SHORT[section]: "none" if raw is None else raw}
+            return self._check(model, raw, (section,))
+        return self.settings(model, raw, (section,))
 
     def data(self, data: Mapping[str, Any], *, in_memory: bool) -> DataChoice | None:
         """The source, and its fallback, which stands among the source's options; none of data in memory."""

@@ -10,11 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel, Field, NonNegativeInt, PositiveInt, field_validator
 
+from synthgen.evaluation.settings import ReportSettings, SelectionSettings
 from synthgen.export.settings import ExportSettings, Seed
 from synthgen.options import Options
 from synthgen.plugins import Registered
 from synthgen.recipe.yaml_loader import write_yaml
-from synthgen.training.settings import LatentSettings, TrainSettings
+from synthgen.training.settings import HealthSettings, LatentSettings, TrainSettings
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _LONGEST_NAME = 100
@@ -144,8 +145,14 @@ class Recipe:
     penalties: tuple[Choice, ...]
     augmentations: tuple[Choice, ...]
     train: TrainSettings
+    selection: SelectionSettings | None
+    """None for the last state of the training."""
+    health: HealthSettings
     export: ExportChoice | None
     """None to write no dataset."""
+    report: ReportSettings
+    metrics: tuple[Choice, ...]
+    """Empty for all that suit the data."""
 
     @property
     def components(self) -> tuple[Choice, ...]:
@@ -166,7 +173,11 @@ class Recipe:
             "penalties": [penalty.to_dict() for penalty in self.penalties],
             "augmentations": [augmentation.to_dict() for augmentation in self.augmentations],
             "train": plain_options(self.train),
+            "selection": plain_options(self.selection) if self.selection else None,
+            "health": plain_options(self.health),
             "export": _optional(self.export),
+            "report": plain_options(self.report),
+            "metrics": [metric.to_dict() for metric in self.metrics],
         }
 
     def to_yaml(self) -> str:
@@ -190,8 +201,11 @@ COMPONENTS: dict[str, str | None] = {
 }
 """Sections that are one component of the kind of that name, and the one taken where none is named."""
 
-LISTS = {"penalties": "penalty", "augmentations": "augmentation"}
+LISTS = {"penalties": "penalty", "augmentations": "augmentation", "metrics": "metric"}
 """Sections that are a list of components, and the kind of them."""
+
+SHORT = {"report": "level", "health": "policy"}
+"""Sections that may be a single word, the value of this setting; null is its `none`."""
 
 
 def plain_options(options: BaseModel) -> dict[str, Any]:

@@ -95,8 +95,8 @@ class OptimizerSettings(Options):
 class HealthSettings(Options):
     """What a training is watched for, and what is done when it fails."""
 
-    policy: Literal["off", "warn", "stop", "restart"] = "warn"
-    """off does not look; warn says what is wrong and goes on; stop ends the run there; restart goes back."""
+    policy: Literal["none", "warn", "stop", "restart"] = "warn"
+    """none does not look; warn says what is wrong and goes on; stop ends the run there; restart goes back."""
     restarts: NonNegativeInt = 2
     """With restart: how often at most; after that the run stops."""
     restart_from: Literal["healthy", "scratch"] = "healthy"
