@@ -9,7 +9,7 @@ import numpy as np
 from synthgen.components import Dataset, Source
 from synthgen.data.fingerprint import fingerprint
 from synthgen.data.loading import load_dataset
-from synthgen.errors import SynthgenError, UsageError
+from synthgen.errors import SynthgenError
 from synthgen.metric import take_samples
 from synthgen.recipe import Recipe
 
@@ -43,8 +43,7 @@ def wants_hold_out(recipe: Recipe) -> bool:
 def split_real(recipe: Recipe, dataset: Dataset, source: Source | None) -> RealParts:
     """Keep samples back as the recipe's `report.hold_out` says; the same ones for the same recipe and data.
 
-    `source` is where `dataset` came from, None for data in memory: its test split is taken where it has one. Raises
-    UsageError for a share that leaves no sample to train on.
+    `source` is where `dataset` came from, None for data in memory: its test split is taken where it has one.
     """
     asked = recipe.report.hold_out
     if not wants_hold_out(recipe):
@@ -60,8 +59,6 @@ def split_real(recipe: Recipe, dataset: Dataset, source: Source | None) -> RealP
         why = "report.hold_out is 0" if not share else f"{len(dataset):,} samples are too few to keep any back"
         return RealParts(dataset, None, dataset, f"{why}: there are none")
     rest = np.setdiff1d(np.arange(len(dataset)), kept_back)
-    if not len(rest):
-        raise UsageError(f"report.hold_out: {share:g} leaves none of the {len(dataset):,} samples to train on")
     how = f"{len(kept_back):,} of the {len(dataset):,} samples, drawn at random from each class and kept from training"
     return RealParts(take_samples(dataset, rest), take_samples(dataset, kept_back), dataset, how)
 

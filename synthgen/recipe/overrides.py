@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from synthgen.errors import RecipeError
+from synthgen.recipe.schema import SHORT
 from synthgen.recipe.yaml_loader import KeyPath, YamlError, read_yaml
 
 
@@ -43,7 +44,7 @@ def apply_override(data: dict[str, Any], override: Override) -> Override:
     """Put the value into `data`, in place; the override comes back with list indices as numbers.
 
     What is missing or null on the way becomes a mapping, and a text becomes a mapping with that `name`, since
-    a component may be written as its name alone. Raises RecipeError if a list has no such item.
+    a component may be written as its name alone, or with what else a section's one word stands for. Raises RecipeError if a list has no such item.
     """
     *way, last = override.path
     here: Any = data
@@ -53,7 +54,8 @@ def apply_override(data: dict[str, Any], override: Override) -> Override:
         below = here[step] if isinstance(here, list) else here.get(step)
         if not isinstance(below, dict | list):
             if below is None or isinstance(below, str):
-                below = {} if below is None else {"name": below}
+                word = "name" if path else SHORT.get(str(step), "name")
+                below = {} if below is None else {word: below}
             else:
                 where = ".".join(map(str, [*path, step]))
                 raise RecipeError(

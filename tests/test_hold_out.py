@@ -1,0 +1,127 @@
+"""What of the real data is kept from the training."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from synthgen import ClassLabel, Dataset
+from synthgen.data.fingerprint import fingerprint
+from synthgen.data.sources.digits import Digits
+from synthgen.errors import RecipeError
+from synthgen.hold_out import MOST, split_real
+from synthgen.real_data import load_data, load_parts
+from synthgen.recipe import recipe_from_dict
+
+
+@pytest.fixture
+def recipe(registry):
+    def make(**values):
+        base = {
+            "data": "digits",
+            "generator": "dcgan",
+            "discriminator": "dcgan",
+            "train": {"steps": 2},
+            "report": "quick",
+        }
+        return recipe_from_dict(base | values, registry)
+
+    return make
+
+
+def numbered(counts: list[int], **facts) -> Dataset:
+    """Signals each of which holds its own number, so many of each class."""
+    y = np.repeat(np.arange(len(counts)), counts)
+    x = np.arange(len(y), dtype=np.float32)[:, None].repeat(8, axis=1)
+    classes = tuple(ClassLabel(i, f"c{i}") for i in range(len(counts)))
+    return Dataset("numbered", x, y, classes, kind="signals", **facts)
+
+
+def test_the_source_s_own_test_split_is_held_out_and_nothing_is_taken_from_the_training(recipe):
+    parts = load_parts(recipe())
+    train, test = (Digits(Digits.Options(split=split)).load() for split in ("train", "test"))
+    assert fingerprint(parts.train) == fingerprint(train) == fingerprint(parts.whole)
+    assert parts.held_out is not None and fingerprint(parts.held_out) == fingerprint(test)
+    assert parts.how.startswith("the test split of digits, 355 samples")
+
+
+def test_the_test_split_has_the_same_classes_but_all_of_its_samples(recipe):
+    parts = load_parts(recipe(data={"name": "digits", "classes": [7, 3], "per_class": 20}))
+    assert len(parts.train) == 40
+    assert [label.name for label in parts.held_out.classes] == ["7", "3"]
+    assert len(parts.held_out) > 40
+
+
+def test_the_fallback_s_test_split_is_taken_where_the_fallback_was(recipe, tmp_path, monkeypatch):
+    monkeypatch.delenv("SYNTHGEN_DATA", raising=False)
+    asked = {"name": "cifar10", "root": str(tmp_path), "fallback": "digits"}
+    parts = load_parts(recipe(data=asked))
+    assert parts.train.name == "digits" and len(parts.held_out) == 355
+    assert parts.held_out.x.shape[1:] == parts.train.x.shape[1:]
+
+
+def test_a_tenth_of_each_class_is_kept_back_where_there_is_no_test_split(recipe):
+    whole = numbered([40, 100])
+    parts = split_real(recipe(), whole, None)
+    assert np.bincount(parts.held_out.y).tolist() == [4, 10]
+    together = np.sort(np.concatenate([parts.train.x[:, 0], parts.held_out.x[:, 0]]))
+    np.testing.assert_array_equal(together, np.arange(140))
+    assert parts.whole is whole and "14 of the 140" in parts.how
+
+
+def test_numbers_given_beside_the_class_stay_with_their_samples(recipe):
+    numbers = np.arange(60.0)
+    parts = split_real(recipe(), numbered([60], given={"t": numbers}), None)
+    for part in (parts.train, parts.held_out):
+        np.testing.assert_array_equal(part.given["t"], part.x[:, 0])
+
+
+def test_the_same_recipe_keeps_the_same_samples_back_and_another_seed_others(recipe):
+    whole = numbered([50, 50])
+    first, again, other = (split_real(recipe(seed=seed), whole, None).held_out for seed in (0, 0, 1))
+    assert fingerprint(first) == fingerprint(again) != fingerprint(other)
+
+
+def test_small_classes_keep_their_members(recipe):
+    parts = split_real(recipe(report={"hold_out": 0.5}), numbered([2, 3, 40]), None)
+    assert np.bincount(parts.train.y).tolist() == [2, 2, 20]
+
+
+def test_too_few_samples_hold_none_out_and_say_so(recipe):
+    parts = split_real(recipe(), numbered([6, 7]), None)
+    assert parts.held_out is None and len(parts.train) == 13
+    assert "13 samples are too few" in parts.how
+
+
+@pytest.mark.parametrize("values", [{"report": {"hold_out": 0}}, {"report": "none"}])
+def test_all_samples_are_trained_on_where_none_are_asked_for(recipe, values):
+    parts = split_real(recipe(**values), numbered([50]), None)
+    assert parts.held_out is None and len(parts.train) == 50
+
+
+def test_a_selection_wants_held_out_samples_even_without_a_report(recipe):
+    parts = split_real(recipe(report="none", selection={}), numbered([50]), None)
+    assert len(parts.held_out) == 5
+
+
+def test_more_than_enough_are_not_kept_back(recipe):
+    parts = split_real(recipe(report={"hold_out": 0.5}), numbered([30_000, 10_000]), None)
+    assert len(parts.held_out) == MOST
+
+
+def test_a_source_that_ignores_split_has_no_test_split(recipe):
+    class Stubborn(Digits):
+        def __init__(self, options):
+            super().__init__(options.model_copy(update={"split": "train"}))
+
+    resolved = recipe()
+    dataset = load_data(resolved)
+    source = Stubborn(Stubborn.Options())
+    source.options = Stubborn.Options()
+    parts = split_real(resolved, dataset, source)
+    assert len(parts.held_out) == sum(int(n * 0.1) for n in np.bincount(dataset.y))
+
+
+def test_a_share_of_one_or_more_is_refused_where_the_recipe_is_read(recipe):
+    with pytest.raises(RecipeError, match=r"report\.hold_out"):
+        recipe(report={"hold_out": 1.0})
