@@ -83,7 +83,7 @@ def main() -> None:
     scores: dict[Line, list[float]] = {line: [] for line in LINES}
     for seed in range(arguments.seeds):
         start = time.perf_counter()
-        overrides = [f"seed={seed}", "data.fallback=null", "export=null", *arguments.override]
+        overrides = [f"seed={seed}", "data.fallback=null", "export=null", "report=none", *arguments.override]
         recipe = load_recipe(arguments.recipe, overrides, REGISTRY)
         parts = {REAL: real_images(recipe)}
         parts[AUGMENTED] = synthetic_images(recipe)

@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for the runs")
     arguments = parser.parse_args()
     registry = installed_plugins()
-    overrides = [*arguments.overrides, "export=null"]
+    overrides = [*arguments.overrides, "export=null", "report=none"]
     if arguments.limit:
         overrides += ["train.steps=null", f"train.time_limit={arguments.limit}"]
     first = load_recipe(arguments.recipe, overrides, registry)

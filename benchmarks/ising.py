@@ -41,7 +41,9 @@ def main() -> None:
     arguments = parser.parse_args()
     registry = installed_plugins()
     for seed in range(arguments.seeds):
-        recipe = load_recipe(RECIPE, [*arguments.overrides, "export=null", f"seed={seed}"], registry)
+        recipe = load_recipe(
+            RECIPE, [*arguments.overrides, "export=null", "report=none", f"seed={seed}"], registry
+        )
         with tempfile.TemporaryDirectory() as folder:
             run = synthgen.run(recipe, Path(folder) / "run")
             seconds = run.read_info()["seconds"]["training"]

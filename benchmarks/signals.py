@@ -66,7 +66,7 @@ def main() -> None:
     arguments = parser.parse_args()
     registry = installed_plugins()
     for seed in range(arguments.seeds):
-        changes = [*arguments.overrides, "export=null", f"seed={seed}"]
+        changes = [*arguments.overrides, "export=null", "report=none", f"seed={seed}"]
         recipe = load_recipe(RECIPES / f"{arguments.recipe}.yaml", changes, registry)
         with tempfile.TemporaryDirectory() as folder:
             run = synthgen.run(recipe, Path(folder) / "run")

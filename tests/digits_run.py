@@ -22,6 +22,7 @@ train:
   device: cpu
   precision: fp32
 export: null
+report: none
 """
 
 TABLE = "A,B,kind\n" + "".join(f"{i % 7},{'xyz'[i % 3]},{'pq'[i % 2]}\n" for i in range(60))

@@ -17,7 +17,14 @@ from synthgen.cli import main
 from synthgen.recipe import load_recipe
 
 RECIPE = Path(__file__).parent.parent / "recipes" / "ising_cgan.yaml"
-TINY = ["train.steps=3", "train.batch_size=8", "data.count=40", "data.size=8", "export.count=20"]
+TINY = [
+    "train.steps=3",
+    "train.batch_size=8",
+    "data.count=40",
+    "data.size=8",
+    "export.count=20",
+    "report=none",
+]
 
 
 def run(out, registry, *changes):

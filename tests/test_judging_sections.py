@@ -46,7 +46,10 @@ def test_a_mapping_sets_what_a_word_cannot(resolve):
     ("text", "told"),
     [
         ("report: fulll", ":5:9 report.level: must be 'none', 'quick' or 'full'"),
-        ("report: {level: full, holdout: 0.2}", ":5:23 report.holdout: there is no such key. Did you mean hold_out?"),
+        (
+            "report: {level: full, holdout: 0.2}",
+            ":5:23 report.holdout: there is no such key. Did you mean hold_out?",
+        ),
         ("report: {hold_out: 2}", ":5:20 report.hold_out"),
         ("report: [full]", ":5:9 report: must be a mapping of settings"),
         ("health: 3", ":5:9 health: must be a mapping of settings"),

@@ -47,7 +47,7 @@ def test_recipe_shown_is_the_recipe_shipped(registry):
 def test_networks_shown_can_be_trained(registry, tmp_path):
     recipe = parse_recipe(
         block_after("<!-- sequential -->"),
-        overrides=["train.steps=2", "train.batch_size=4", "export=null"],
+        overrides=["train.steps=2", "train.batch_size=4", "export=null", "report=none"],
         registry=registry,
     )
     assert run(recipe, tmp_path / "run", registry=registry).read_info()["status"] == "finished"

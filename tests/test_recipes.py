@@ -23,7 +23,9 @@ def flat(x: np.ndarray) -> np.ndarray:
 
 @pytest.mark.slow
 def test_classifier_trained_on_digits_cgan_recognises_real_digits_that_it_never_saw(tmp_path, registry):
-    made = pipeline.run(RECIPES / "digits_cgan.yaml", tmp_path / "run", registry=registry)
+    made = pipeline.run(
+        RECIPES / "digits_cgan.yaml", tmp_path / "run", overrides=["report=none"], registry=registry
+    )
     assert len(list(made.dataset.rglob("*.png"))) == 2000
     x, y = synthgen.load(made.path, registry).sample(4000, seed=1)
     real = Digits(Digits.Options(split="test")).load()
@@ -33,7 +35,7 @@ def test_classifier_trained_on_digits_cgan_recognises_real_digits_that_it_never_
 
 @pytest.mark.slow
 def test_mnist_cgan_trains_on_real_mnist_and_says_so(tmp_path, registry, real_data):
-    changes = ["train.steps=30", "export.count=50", "data.fallback=null"]
+    changes = ["train.steps=30", "export.count=50", "data.fallback=null", "report=none"]
     made = pipeline.run(
         load_recipe(RECIPES / "mnist_cgan.yaml", changes, registry), tmp_path / "run", registry=registry
     )
@@ -48,7 +50,7 @@ def test_mnist_cgan_trains_on_real_mnist_and_says_so(tmp_path, registry, real_da
 def test_few_digits_trains_on_fifty_real_images_of_each_class_of_its_seed(tmp_path, registry, real_data):
     prints = set()
     for seed in (0, 1):
-        changes = ["train.steps=3", "export.count=10", "data.fallback=null", f"seed={seed}"]
+        changes = ["train.steps=3", "export.count=10", "data.fallback=null", "report=none", f"seed={seed}"]
         recipe = load_recipe(RECIPES / "few_digits.yaml", changes, registry)
         made = pipeline.run(recipe, tmp_path / str(seed), registry=registry)
         info = json.loads(made.info.read_text())

@@ -16,7 +16,9 @@ RECIPES = Path(__file__).parent.parent / "recipes"
 
 
 def run(name, out, registry, *changes):
-    recipe = load_recipe(RECIPES / f"{name}.yaml", ["train.steps=3", "export.count=30", *changes], registry)
+    recipe = load_recipe(
+        RECIPES / f"{name}.yaml", ["train.steps=3", "export.count=30", "report=none", *changes], registry
+    )
     return pipeline.run(recipe, out, registry=registry)
 
 
@@ -55,7 +57,7 @@ def test_points_of_the_sine_recipe_come_as_a_csv_of_two_columns(tmp_path, regist
 
 @pytest.mark.slow
 def test_points_of_the_sine_recipe_lie_on_the_curve(tmp_path, registry):
-    recipe = load_recipe(RECIPES / "sine.yaml", ["export=null", "train.threads=1"], registry)
+    recipe = load_recipe(RECIPES / "sine.yaml", ["export=null", "train.threads=1", "report=none"], registry)
     made = pipeline.run(recipe, tmp_path / "run", registry=registry)
     x, y = synthgen.load(made.path, registry).sample(20_000, seed=1)[0].to_numpy().T
     assert (np.abs(y - np.sin(x)) <= 0.1).mean() > 0.95  # 0.996, 0.998 and 0.995 for seeds 0 to 2

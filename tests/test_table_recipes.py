@@ -29,7 +29,13 @@ def test_breast_cancer_makes_as_many_rows_as_it_has(registry: Registry):
 
 @pytest.mark.slow
 def test_breast_cancer_makes_a_csv_file_of_its_columns(tmp_path: Path, registry: Registry):
-    short = ["train.steps=2", "train.batch_size=16", "train.sample_every=null", "export.count=12"]
+    short = [
+        "train.steps=2",
+        "train.batch_size=16",
+        "train.sample_every=null",
+        "export.count=12",
+        "report=none",
+    ]
     run = pipeline.run(load_recipe("breast_cancer", short, registry), tmp_path / "run", registry=registry)
     (file,) = run.dataset.glob("*.csv")
     made = pd.read_csv(file)

@@ -21,7 +21,7 @@ sys.path += [str(ROOT / "docs"), str(ROOT / "benchmarks")]
 import textbook_judge  # noqa: E402 - not in a package
 import textbook_page  # noqa: E402
 
-SMALL = ["train.steps=2", "train.batch_size=4", "train.generator_batch_size=4", "export=null"]
+SMALL = ["train.steps=2", "train.batch_size=4", "train.generator_batch_size=4", "export=null", "report=none"]
 DIGITS = ["data={name: digits, size: 28, labelled: false}"]
 
 

@@ -43,6 +43,7 @@ train:
   device: cpu
   precision: fp32
 export: {{format: npz, count: 30}}
+report: none
 """
 
 

@@ -12,7 +12,7 @@ from test_cli import refused, synthgen
 
 SMALL = [
     *("--set", "generator.width=8", "--set", "discriminator.width=8"),
-    *("--set", "train.batch_size=8", "--device", "cpu", "--no-plugins"),
+    *("--set", "train.batch_size=8", "--set", "report=none", "--device", "cpu", "--no-plugins"),
 ]
 
 

@@ -21,7 +21,7 @@ from synthgen.preparation import build_trainer, prepare
 from synthgen.recipe import load_recipe
 from synthgen.starter.sizes import Shape, fitting
 
-QUICK = ["train.steps=2", "train.device=cpu", "train.batch_size=8", "export.count=6"]
+QUICK = ["train.steps=2", "train.device=cpu", "train.batch_size=8", "export.count=6", "report=none"]
 
 
 @pytest.fixture(autouse=True)

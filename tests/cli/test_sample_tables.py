@@ -22,6 +22,7 @@ latent: {dim: 4}
 generator: {name: residual_mlp, width: 8, blocks: 1}
 discriminator: {name: residual_mlp, width: 8, blocks: 1}
 train: {steps: 2, batch_size: 8, sample_every: 1, device: cpu, precision: fp32}
+report: none
 """
 
 

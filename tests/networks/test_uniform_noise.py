@@ -35,6 +35,7 @@ train:
   device: cpu
   precision: fp32
 export: null
+report: none
 """
 DCGAN = "generator={name: dcgan, channels: 4, levels: 1, every: 0}"
 

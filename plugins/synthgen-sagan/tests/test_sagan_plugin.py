@@ -43,6 +43,7 @@ train:
   precision: fp32
   threads: 1
 export: {{format: npz, count: 12}}
+report: none
 """
 
 

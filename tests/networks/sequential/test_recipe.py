@@ -31,6 +31,7 @@ discriminator:
 loss: non_saturating
 train: {{steps: 4, batch_size: 8, device: cpu, precision: fp32}}
 export: {{format: npz, count: 12}}
+report: none
 """
 LAYERS = """\
     - {embedding: 8, layers: [relu]}
