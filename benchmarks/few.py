@@ -16,7 +16,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -80,23 +80,47 @@ def main() -> None:
     arguments = parser.parse_args()
     if "SYNTHGEN_DATA" not in os.environ:
         parser.error("set SYNTHGEN_DATA to the folder that holds MNIST/raw")
-    scores: dict[Line, list[float]] = {line: [] for line in LINES}
-    for seed in range(arguments.seeds):
-        start = time.perf_counter()
-        overrides = [f"seed={seed}", "data.fallback=null", "export=null", "report=none", *arguments.override]
-        recipe = load_recipe(arguments.recipe, overrides, REGISTRY)
-        parts = {REAL: real_images(recipe)}
-        parts[AUGMENTED] = synthetic_images(recipe)
-        parts[PLAIN] = synthetic_images(replace(recipe, augmentations=()))
-        test = validation_images(parts[REAL], seed) if arguments.validate else test_images()
-        for line in LINES:
-            scores[line].append(score(line, parts, test, arguments.steps, seed))
-        print(f"seed {seed}: {time.perf_counter() - start:.0f} s", flush=True)
-    print(f"accuracy on {len(test[1]):,} real {'training' if arguments.validate else 'test'} images")
+    scores, tests = measure(
+        LINES,
+        arguments.seeds,
+        arguments.steps,
+        overrides=arguments.override,
+        recipe_file=arguments.recipe,
+        validate=arguments.validate,
+    )
+    print(f"accuracy on {tests:,} real {'training' if arguments.validate else 'test'} images")
     for line, found in scores.items():
         spread = statistics.stdev(found) if len(found) > 1 else 0.0
         each = ", ".join(f"{value:.4f}" for value in found)
         print(f"{statistics.mean(found):.4f} ± {spread:.4f} ({each})  {line}")
+
+
+def measure(
+    lines: Sequence[Line],
+    seeds: int,
+    steps: int,
+    *,
+    overrides: Sequence[str] = (),
+    recipe_file: str = "recipes/few_digits.yaml",
+    validate: bool = False,
+) -> tuple[dict[Line, list[float]], int]:
+    """Accuracies by line, one for each seed, and of how many images. Trains the GANs that the lines need."""
+    scores: dict[Line, list[float]] = {line: [] for line in lines}
+    needed = {part for line in lines for part in line.parts}
+    for seed in range(seeds):
+        start = time.perf_counter()
+        settings = [f"seed={seed}", "data.fallback=null", "export=null", "report=none", *overrides]
+        recipe = load_recipe(recipe_file, settings, REGISTRY)
+        parts = {REAL: real_images(recipe)}
+        if AUGMENTED in needed:
+            parts[AUGMENTED] = synthetic_images(recipe)
+        if PLAIN in needed:
+            parts[PLAIN] = synthetic_images(replace(recipe, augmentations=()))
+        test = validation_images(parts[REAL], seed) if validate else test_images()
+        for line in lines:
+            scores[line].append(score(line, parts, test, steps, seed))
+        print(f"seed {seed}: {time.perf_counter() - start:.0f} s", flush=True)
+    return scores, len(test[1])
 
 
 def score(line: Line, parts: Mapping[str, Images], test: Images, steps: int, seed: int) -> float:

@@ -30,7 +30,8 @@ from synthgen.data.sources.mnist import Mnist
 from synthgen.plugins import load_plugins
 from synthgen.preparation import build_trainer, prepare
 from synthgen.recipe import load_recipe
-from synthgen.training.trainer import Listener, Trainer
+from synthgen.training.listener import Listener
+from synthgen.training.trainer import Trainer
 
 SAMPLES = 20_000
 STEPS = 150

@@ -14,7 +14,8 @@ from synthgen import ClassLabel, Dataset
 from synthgen.plugins import Registry
 from synthgen.preparation import Setup, build_trainer
 from synthgen.recipe import Recipe, load_recipe
-from synthgen.training.trainer import Listener, Trainer
+from synthgen.training.listener import Listener
+from synthgen.training.trainer import Trainer
 
 RECIPES = Path(__file__).parent.parent / "recipes"
 SAMPLES = 10_000

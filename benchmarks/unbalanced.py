@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import statistics
 import time
@@ -65,6 +66,7 @@ DATASETS = {
     "digits": Dataset(digits, 1 / 20),
     "adult": Dataset(adult, 1 / 50, 10_000),
 }
+HELD_OUT = 0.3
 NOTHING, WEIGHTS, SMOTE, OURS = "as it is", "classes weighted", "SMOTE", "SynthGAN"
 
 
@@ -100,7 +102,9 @@ def compare(name: str, methods: list[str], seeds: int, settings: dict[str, Any])
     x, rare = dataset.load()
     scores: dict[str, list[float]] = {method: [] for method in methods}
     for seed in range(seeds):
-        train, test, y, y_test = train_test_split(x, rare, test_size=0.3, stratify=rare, random_state=seed)
+        train, test, y, y_test = train_test_split(
+            x, rare, test_size=HELD_OUT, stratify=rare, random_state=seed
+        )
         kept = thinned(y, dataset.ratio, dataset.limit, seed)
         train, y = train.iloc[kept], y[kept]
         for method in methods:
@@ -120,6 +124,11 @@ def compare(name: str, methods: list[str], seeds: int, settings: dict[str, Any])
                 flush=True,
             )
     return scores
+
+
+def tests(name: str) -> int:
+    """How many rows a dataset's figures are of."""
+    return math.ceil(HELD_OUT * len(DATASETS[name].load()[1]))
 
 
 def thinned(rare: np.ndarray, ratio: float, limit: int | None, seed: int) -> np.ndarray:

@@ -41,7 +41,9 @@ if TYPE_CHECKING:
         UsageError,
     )
     from synthgen.estimator import SynthGAN
+    from synthgen.evaluating import evaluate
     from synthgen.hookspecs import Register, hookimpl
+    from synthgen.judgement import Judgement
     from synthgen.metric import Comparison, DetailTable, Figure, Measurement, Metric, Picture
     from synthgen.options import Options, PenaltyOptions, SourceOptions
     from synthgen.output_folder import OutputFolder
@@ -69,6 +71,7 @@ __all__ = [
     "Exporter",
     "Figure",
     "Generator",
+    "Judgement",
     "Loss",
     "Measurement",
     "Metric",
@@ -92,6 +95,7 @@ __all__ = [
     "UnsupportedError",
     "UsageError",
     "__version__",
+    "evaluate",
     "hookimpl",
     "load",
     "load_recipe",
@@ -103,6 +107,7 @@ _ELSEWHERE = {
     "Block": "spec",
     "Condition": "spec",
     "DataSpec": "spec",
+    "Judgement": "judgement",
     "Options": "options",
     "OutputFolder": "output_folder",
     "PenaltyOptions": "options",
@@ -110,6 +115,7 @@ _ELSEWHERE = {
     "SourceOptions": "options",
     "SynthGAN": "estimator",
     "Synthesizer": "synthesizer",
+    "evaluate": "evaluating",
     "hookimpl": "hookspecs",
     "load": "synthesizer",
     "load_recipe": "recipe",

@@ -45,7 +45,7 @@ def draw_signals(groups: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Figure
                 axes.plot(lines[:, :, channel].T, color=f"C{channel}", linewidth=0.8, alpha=0.8)
             axes.set_ylim(low - margin, high + margin)
             axes.tick_params(labelsize=6)
-        row[0].set_ylabel(_short(name), fontsize=8)
+        row[0].set_ylabel(short(name), fontsize=8)
     panels[0][0].set_title("real", fontsize=9)
     panels[0][1].set_title("synthetic", fontsize=9)
     return figure
@@ -81,8 +81,8 @@ def _points(real: np.ndarray, made: np.ndarray, names: Sequence[str]) -> Figure:
         low, high = _range(numbers, 0.0)
         margin = 0.15 * (high - low)
         limit(low - margin, high + margin)
-    axes.set_xlabel(_short(names[0], 40), labelpad=1)
-    axes.set_ylabel(_short(names[1], 40))
+    axes.set_xlabel(short(names[0], 40), labelpad=1)
+    axes.set_ylabel(short(names[1], 40))
     axes.legend(loc="upper right", markerscale=3)
     return figure
 
@@ -99,7 +99,7 @@ def _columns(real: pd.DataFrame, made: pd.DataFrame) -> Figure:
             axes.remove()
             continue
         _column(axes, real.iloc[:, place], made.iloc[:, place])
-        axes.set_title(_short(str(real.columns[place])), fontsize=8, pad=3)
+        axes.set_title(short(str(real.columns[place])), fontsize=8, pad=3)
         axes.tick_params(labelsize=6, length=2)
     figure.text(0.01, 0.01, "grey: real, red: synthetic", fontsize=7)
     return figure
@@ -126,7 +126,7 @@ def _bars(axes: Axes, real: pd.Series, made: pd.Series) -> None:
     places = np.arange(len(shares))
     axes.barh(places - 0.2, shares.to_numpy(), 0.4, color=REAL)
     axes.barh(places + 0.2, made_shares.to_numpy(), 0.4, color=SYNTHETIC)
-    axes.set_yticks(places, [_short(str(value)) for value in shares.index])
+    axes.set_yticks(places, [short(str(value)) for value in shares.index])
     axes.invert_yaxis()
     axes.locator_params(axis="x", nbins=3)
 
@@ -161,7 +161,7 @@ def _label(values: pd.Series, number: float) -> str:
     return str(known.iloc[nearest].date())
 
 
-def _short(text: str, length: int = 14) -> str:
+def short(text: str, length: int = 14) -> str:
     """A text for a small place. Dollars would begin a formula."""
     text = " ".join(text.split()).replace("$", r"\$")
     return text if len(text) <= length else f"{text[: length - 1]}…"

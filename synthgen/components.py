@@ -157,6 +157,11 @@ class Codec(Component):
         """Which decoded samples may be kept, bool `(B,)`; the others are drawn again. None if all may."""
         return None
 
+    def rules(self, values: Any) -> Mapping[str, np.ndarray]:
+        """Of each rule that samples have to obey, in words: which of these do, bool `(B,)`. By default there are
+        none."""
+        return {}
+
     # what the networks are conditioned on
 
     def conditions(self, dataset: Dataset) -> tuple[Condition, ...]:

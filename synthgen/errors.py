@@ -48,6 +48,10 @@ class TrainingError(SynthgenError):
     """Training cannot go on, for instance because a loss is no longer finite."""
 
 
+class UnhealthyError(TrainingError):
+    """Training was stopped since it had failed, as the recipe's health policy asks; the message says at what."""
+
+
 class CheckpointError(SynthgenError):
     """A checkpoint or a saved model is cut short, changed, or belongs to something else."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 import torch
@@ -20,9 +21,10 @@ from synthgen.grid_rows import grid_rows
 from synthgen.latents import draw_latents
 from synthgen.pictures import sample_grid
 from synthgen.run_directory import read_metrics
-from synthgen.training.checkpoint import save_checkpoint
+from synthgen.training.checkpoint import checkpoint_step, list_checkpoints, save_checkpoint
+from synthgen.training.listener import Listener
 from synthgen.training.settings import LatentSettings
-from synthgen.training.trainer import Listener, Trainer
+from synthgen.training.trainer import Trainer
 
 logger = logging.getLogger("synthgen")
 
@@ -40,26 +42,52 @@ def duration(seconds: float) -> str:
 
 
 class MetricsFile(Listener):
-    """Writes a line of metrics.jsonl at each log interval."""
+    """Writes a line of metrics.jsonl at each log interval, and one for each event."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def on_start(self, trainer: Trainer) -> None:
         """Drop lines that a resumed run will write again."""
-        kept = [line for line in read_metrics(self.path) if line["step"] <= trainer.step]
-        write_atomically(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())
+        _write_lines(self.path, [line for line in read_metrics(self.path) if line["step"] <= trainer.step])
+
+    def on_return(self, trainer: Trainer) -> None:
+        """Move the lines of what was given up to a file beside the others of its kind."""
+        lines = read_metrics(self.path)
+        void = [line for line in lines if line["step"] > trainer.step]
+        _write_lines(_given_up(self.path.parent, trainer) / self.path.name, void)
+        _write_lines(self.path, [line for line in lines if line["step"] <= trainer.step])
+
+    def event(self, trainer: Trainer, event: dict[str, Any]) -> None:
+        """A line about something that happened: `event` says what kind of thing."""
+        self._append({"step": trainer.step, "seconds": round(trainer.seconds, 3), **event})
 
     def on_log(self, trainer: Trainer, values: dict[str, float]) -> None:
-        """One line: step, seconds, samples seen, and the means."""
-        line = {
-            "step": trainer.step,
-            "seconds": round(trainer.seconds, 3),
-            "samples_seen": trainer.samples_seen,
-            **{name: round(value, 6) for name, value in values.items()},
-        }
+        """One line: step, seconds, samples seen, and the means; without those that are not finite, which JSON
+        cannot say."""
+        self._append(
+            {
+                "step": trainer.step,
+                "seconds": round(trainer.seconds, 3),
+                "samples_seen": trainer.samples_seen,
+                **{name: round(value, 6) for name, value in values.items() if math.isfinite(value)},
+            }
+        )
+
+    def _append(self, line: dict[str, Any]) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+
+
+def _write_lines(path: Path, lines: Sequence[dict[str, Any]]) -> None:
+    write_atomically(path, "".join(json.dumps(line) + "\n" for line in lines).encode())
+
+
+def _given_up(run: Path, trainer: Trainer) -> Path:
+    """The folder of a run for what its training had recorded and then gave up, `abandoned/1` for the first time."""
+    folder = run / "abandoned" / str(trainer.attempt)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 class CheckpointFiles(Listener):
@@ -80,12 +108,23 @@ class CheckpointFiles(Listener):
         if every and trainer.step % every == 0:
             self._save(trainer)
 
+    def on_return(self, trainer: Trainer) -> None:
+        """Remove what was given up, which a resumed run would go on from, and save where training stands now."""
+        for path in list_checkpoints(self.directory):
+            if checkpoint_step(path) > trainer.step:
+                path.unlink(missing_ok=True)
+        self._save(trainer)
+
     def on_end(self, trainer: Trainer) -> None:
         """Save where training stands, if that is not saved yet."""
         if trainer.step != self._saved:
             self._save(trainer)
 
     def _save(self, trainer: Trainer) -> None:
+        weights = [*trainer.generator.parameters(), *trainer.discriminator.parameters()]
+        if not all(weight.isfinite().all() for weight in weights):  # nobody could go on from there
+            logger.warning("no checkpoint at step %d: weights are not finite", trainer.step)
+            return
         save_checkpoint(self.directory, trainer.state(), self.identity, trainer.settings.keep_checkpoints)
         self._saved = trainer.step
 
@@ -105,6 +144,14 @@ class SamplePictures(Listener):
         every = trainer.settings.sample_every
         if (every and trainer.step % every == 0) or trainer.finished:
             self._draw(trainer)
+
+    def on_return(self, trainer: Trainer) -> None:
+        """Move the pictures of what was given up out of the way."""
+        for path in sorted(self.directory.glob("step-*.png")):
+            if int(path.stem.removeprefix("step-")) > trainer.step:
+                folder = _given_up(self.directory.parent, trainer) / self.directory.name
+                folder.mkdir(exist_ok=True)
+                path.replace(folder / path.name)
 
     def on_end(self, trainer: Trainer) -> None:
         """Draw where training stands."""
@@ -185,6 +232,10 @@ class Progress(Listener):
             self._say(trainer, losses)
         else:
             self._bar.set_postfix(losses, refresh=False)
+
+    def on_return(self, trainer: Trainer) -> None:
+        """Move the bar back."""
+        self.on_step(trainer)
 
     def on_end(self, trainer: Trainer) -> None:
         """Take the bar away."""

@@ -16,7 +16,9 @@ from synthgen.data.fingerprint import fingerprint
 from synthgen.errors import CheckpointError, Interrupted, SynthgenError, UsageError, describe
 from synthgen.exporting import export
 from synthgen.files import reason, refuse_taken, write_atomically
+from synthgen.hold_out import RealParts
 from synthgen.interrupt import stop_on_signals
+from synthgen.judging_runs import judge_run
 from synthgen.listeners import CheckpointFiles, MetricsFile, Progress, SampleGrids, duration
 from synthgen.pictures import plot_losses
 from synthgen.plugins import Registry, installed_plugins
@@ -26,11 +28,14 @@ from synthgen.recipe import Recipe, load_recipe
 from synthgen.run_directory import Run, read_metrics
 from synthgen.run_info import describe_run
 from synthgen.sample_plots import SamplePlots
+from synthgen.selecting import save_model, select_snapshots
 from synthgen.snapshot_files import SnapshotFiles
 from synthgen.starting import Start
 from synthgen.synthesizer import Synthesizer
 from synthgen.training.checkpoint import list_checkpoints, load_checkpoint, save_checkpoint
-from synthgen.training.trainer import Listener, Trainer
+from synthgen.training.listener import Listener
+from synthgen.training.trainer import Trainer
+from synthgen.watching import watch_health
 
 logger = logging.getLogger("synthgen")
 
@@ -134,11 +139,15 @@ def _prepare(
 
 def _recorders(directory: Run, setup: Setup) -> list[Listener]:
     recipe = setup.recipe
+    metrics = MetricsFile(directory.metrics)
+    snapshots = SnapshotFiles(directory.snapshots, partial(build_synthesizer, setup, copy=True))
     recorders = [
+        *watch_health(directory, setup, metrics.event, snapshots),
         Progress(),
-        MetricsFile(directory.metrics),
+        metrics,
         # before the checkpoint, so that a run that goes on from there has the snapshot
-        SnapshotFiles(directory.snapshots, partial(build_synthesizer, setup, copy=True)),
+        snapshots,
+        *select_snapshots(directory, setup, metrics.event),
         CheckpointFiles(directory.checkpoints, recipe.digest),
     ]
     if setup.dataset.kind == "images":
@@ -157,6 +166,8 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
 
     def record(status: str, **facts: Any) -> None:
         timings["training"] = round(trainer.seconds, 2)
+        for listener in trainer.listeners:
+            info.update(listener.facts())
         info.update(status=status, steps=trainer.step, **facts)
         directory.write_info(info)
 
@@ -184,7 +195,26 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
         raise
     record("finished", model_hash=synthesizer.model_hash)
     logger.info("trained %d steps in %s", trainer.step, duration(trainer.seconds))
+    if setup.parts is not None and setup.recipe.report.level != "none":
+        start = time.perf_counter()
+        _report(directory, setup, synthesizer, setup.parts)
+        timings["report"] = round(time.perf_counter() - start, 2)
+        directory.write_info(info)
     return directory
+
+
+def _report(directory: Run, setup: Setup, synthesizer: Synthesizer, parts: RealParts) -> None:
+    """Judge a run that is finished; whatever befalls its report, the run stays finished."""
+    command = shlex.join(["synthgen", "evaluate", str(directory.path), *setup.registry.flags])
+    try:
+        judgement = judge_run(directory, synthesizer, parts, setup.recipe, setup.registry)
+        judgement.write(directory.path)
+    except KeyboardInterrupt:
+        raise Interrupted(f"the run is finished, its report is not. Make it with: {command}") from None
+    except SynthgenError as error:
+        logger.warning("no report: %s. Try again with: %s", error, command)
+        return
+    logger.info("%s\nreport: %s", judgement.verdict.headline, directory.report_html)
 
 
 def _count_classes(count: int) -> str:
@@ -195,8 +225,7 @@ def _finish(directory: Run, setup: Setup, trainer: Trainer, timings: dict[str, f
     """What comes after the training: the plot, the model, the dataset."""
     recipe = setup.recipe
     plot_losses(read_metrics(directory.metrics), directory.losses)
-    synthesizer = build_synthesizer(setup, trainer)
-    synthesizer.save(directory.model)
+    synthesizer = save_model(directory, setup, trainer)
     start = time.perf_counter()
     if recipe.export is not None:
         whole = setup.parts.whole if setup.parts is not None else setup.dataset

@@ -33,8 +33,9 @@ from synthgen.probe import probe_augmentation, probe_networks, probe_step
 from synthgen.real_data import load_data
 from synthgen.recipe import Choice, NetworkChoice, Recipe
 from synthgen.synthesizer import Synthesizer
+from synthgen.training.listener import Listener
 from synthgen.training.precision import choose_precision
-from synthgen.training.trainer import Listener, Trainer
+from synthgen.training.trainer import Trainer
 
 
 @dataclass

@@ -22,6 +22,11 @@ def snapshot_name(step: int) -> str:
     return f"step-{step:07d}"
 
 
+def snapshot_folders(directory: Path) -> list[tuple[int, Path]]:
+    """Step and folder of each snapshot in a run's folder of them, oldest first."""
+    return sorted((int(m[1]), p) for p in directory.glob("step-*") if (m := _NAME.fullmatch(p.name)))
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A model that a run kept."""
@@ -32,7 +37,7 @@ class Snapshot:
     seconds: float | None
     """Of training before it; None if the run recorded no times."""
     final: bool = False
-    """Whether it is the run's model, which training ended with."""
+    """Whether it is the run's model, which training ended with or which was selected."""
 
     def to_dict(self) -> dict[str, Any]:
         """Step, time and path as JSON values."""
@@ -46,7 +51,8 @@ def list_snapshots(path: Path) -> list[Snapshot]:
     folder holds no run.
     """
     run = Run.open(path)
-    trained = run.read_info().get("steps")
+    info = run.read_info()
+    trained = (info.get("selection") or {}).get("step") or info.get("steps")
     metrics = [line for line in read_metrics(run.metrics) if {"step", "seconds"} <= line.keys()]
     steps = [0, *(line["step"] for line in metrics)]
     times = [0.0, *(line["seconds"] for line in metrics)]
@@ -55,8 +61,8 @@ def list_snapshots(path: Path) -> list[Snapshot]:
         seconds = round(float(np.interp(step, steps, times)), 1) if metrics else None
         return Snapshot(step, folder, seconds, final)
 
-    folders = [(int(m[1]), p) for p in run.snapshots.glob("step-*") if (m := _NAME.fullmatch(p.name))]
-    found = [snapshot(step, folder) for step, folder in sorted(folders) if (folder / MODEL).is_file()]
+    folders = snapshot_folders(run.snapshots)
+    found = [snapshot(step, folder) for step, folder in folders if (folder / MODEL).is_file()]
     if (run.model / MODEL).is_file() and isinstance(trained, int):
         found.append(snapshot(trained, run.model, final=True))
     return found

@@ -30,6 +30,14 @@ def real_data() -> Path:
     return Path(root)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """What metrics keep of real data goes into a folder of the tests, also from processes that they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def tiny_npz(tmp_path: Path) -> Path:
     """The file of `write_tiny_npz`."""

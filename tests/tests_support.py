@@ -12,7 +12,7 @@ from synthgen import OutputFolder, Shard, pipeline
 from synthgen.output_folder import JOURNAL
 from synthgen.recipe import load_recipe
 from synthgen.run_directory import Run
-from synthgen.training.trainer import Listener
+from synthgen.training.listener import Listener
 
 
 def write_tiny_npz(folder: Path) -> Path:

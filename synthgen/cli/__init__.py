@@ -13,7 +13,9 @@ from typing import Any
 import click
 
 from synthgen.cli.animate import animate
+from synthgen.cli.compare import compare
 from synthgen.cli.components import list_components, list_plugins
+from synthgen.cli.evaluate import evaluate
 from synthgen.cli.export import export
 from synthgen.cli.fit import fit
 from synthgen.cli.init import init
@@ -69,6 +71,8 @@ for command in (
     init,
     fit,
     run,
+    evaluate,
+    compare,
     sample,
     interpolate,
     animate,

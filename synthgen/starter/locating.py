@@ -24,9 +24,10 @@ _LOOKED_AT = 1000
 """Pictures whose headers are read to see what size is common."""
 
 
-def locate(data: str, registry: Registry) -> dict[str, Any]:
+def locate(data: str, registry: Registry, option: str = "--data") -> dict[str, Any]:
     """The `data:` section for a path or the name of a source; a path that exists comes first.
 
+    `option` is what messages call the argument.
     Labels of IDX files are still to be found (`guess_labels`), as is a table's column (`label_columns`). Raises
     UsageError for what is neither, and for a file that no source reads.
     """
@@ -35,15 +36,15 @@ def locate(data: str, registry: Registry) -> dict[str, Any]:
         kind = "huggingface" if find_tables(path) else "image_folder"
         return {"name": kind, "root": data}
     if path.is_file():
-        return _file(data, path)
+        return _file(data, path, option)
     sources = {registered.name: registered.component.Options for registered in registry.all("source")}
     if data not in sources:
         hint = near(data, list(sources)) if path.name == data else ""
-        raise UsageError(f"--data {data}: there is no such folder, file or source.{hint}")
+        raise UsageError(f"{option} {data}: there is no such folder, file or source.{hint}")
     needed = [key for key, field in sources[data].model_fields.items() if field.is_required()]
     if needed:
         raise UsageError(
-            f"--data {data}: this source needs {' and '.join(needed)}; name the folder or the file instead"
+            f"{option} {data}: this source needs {' and '.join(needed)}; name the folder or the file instead"
         )
     return {"name": data}
 
@@ -83,7 +84,7 @@ def common_shape(root: Path) -> Shape | None:
     return Shape(*(int(median(shape[axis] for shape in sizes.elements())) for axis in (0, 1)))
 
 
-def _file(data: str, path: Path) -> dict[str, Any]:
+def _file(data: str, path: Path, option: str) -> dict[str, Any]:
     if path.suffix.lower() == ".npz":
         return {"name": "npz", "path": data}
     try:
@@ -99,6 +100,6 @@ def _file(data: str, path: Path) -> dict[str, Any]:
             " init is for pictures"
         )
     raise UsageError(
-        f"--data {data}: not a kind of file that a source reads; name a folder of class folders, a folder with"
+        f"{option} {data}: not a kind of file that a source reads; name a folder of class folders, a folder with"
         " metadata.csv, an .npz file, an IDX file of images, or a source (synthgen list sources)"
     )

@@ -18,19 +18,31 @@ _NAME = re.compile(r"step-(\d+)\.pt")
 
 def list_checkpoints(directory: Path) -> list[Path]:
     """The checkpoints in a folder, oldest first."""
-    found = [(int(m[1]), path) for path in directory.glob("step-*.pt") if (m := _NAME.fullmatch(path.name))]
-    return [path for _, path in sorted(found)]
+    found = [path for path in directory.glob("step-*.pt") if _NAME.fullmatch(path.name)]
+    return sorted(found, key=checkpoint_step)
+
+
+def checkpoint_step(path: Path) -> int:
+    """The step that a file of `list_checkpoints` is of."""
+    match = _NAME.fullmatch(path.name)
+    assert match is not None
+    return int(match[1])
 
 
 def save_checkpoint(directory: Path, state: dict[str, Any], identity: str, keep: int) -> Path:
     """Write `step-N.pt` and remove all but the newest `keep`; `identity` says which recipe it belongs to."""
-    buffer = io.BytesIO()
-    torch.save({"format": FORMAT, "identity": identity, "state": state}, buffer)
     path = directory / f"step-{state['step']:07d}.pt"
-    write_atomically(path, buffer.getvalue())
+    write_state(path, state, identity)
     for old in list_checkpoints(directory)[:-keep]:
         old.unlink(missing_ok=True)
     return path
+
+
+def write_state(path: Path, state: dict[str, Any], identity: str) -> None:
+    """Write a state of a training under this very name, for `load_checkpoint`."""
+    buffer = io.BytesIO()
+    torch.save({"format": FORMAT, "identity": identity, "state": state}, buffer)
+    write_atomically(path, buffer.getvalue())
 
 
 def load_checkpoint(path: Path, identity: str, device: torch.device) -> dict[str, Any]:

@@ -100,8 +100,8 @@ class HealthSettings(Options):
     restarts: NonNegativeInt = 2
     """With restart: how often at most; after that the run stops."""
     restart_from: Literal["healthy", "scratch"] = "healthy"
-    """With restart: the last state that was looked at and found healthy, with other random numbers from there on; or
-    the beginning, with another seed."""
+    """With restart: the last state that was looked at and found healthy, with other random numbers from there on;
+    or the beginning, with another seed."""
     every: PositiveInt = 200
     """Steps between two looks at samples; losses and weights are looked at whenever they are logged."""
     samples: PositiveInt = 128

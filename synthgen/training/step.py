@@ -170,6 +170,7 @@ class TrainingStep:
         self.statistics.add("discriminator_loss", loss)
         self.statistics.add("real_logit", on_real.logits, _OF_REAL if self.loss.logistic else None)
         self.statistics.add("fake_logit", on_fake.logits, _OF_FAKE if self.loss.logistic else None)
+        self.statistics.add("paired_accuracy", on_real.logits > on_fake.logits)
 
     # ---------------------------------------------------------------------------------------------- generator
 

@@ -15,6 +15,7 @@ from synthgen.data.training_data import TrainingData
 from synthgen.errors import TrainingError
 from synthgen.latents import draw_latents
 from synthgen.training.ema import ExponentialMovingAverage
+from synthgen.training.listener import Listener
 from synthgen.training.optimizers import build_optimizer, learning_rate_factor, set_learning_rate
 from synthgen.training.settings import LatentSettings, TrainSettings
 from synthgen.training.statistics import Statistics
@@ -22,22 +23,6 @@ from synthgen.training.step import TrainingStep
 from synthgen.training.turns import Turns
 
 logger = logging.getLogger("synthgen")
-
-
-class Listener:
-    """Somebody who follows a training: override what you want to know."""
-
-    def on_start(self, trainer: Trainer) -> None:
-        """Training begins, or goes on from `trainer.step`."""
-
-    def on_step(self, trainer: Trainer) -> None:
-        """Step number `trainer.step` (from 1) is done."""
-
-    def on_log(self, trainer: Trainer, values: dict[str, float]) -> None:
-        """Means of losses and logits since the last call."""
-
-    def on_end(self, trainer: Trainer) -> None:
-        """Training has ended or was stopped."""
 
 
 class Trainer:
@@ -101,19 +86,25 @@ class Trainer:
         )
         self.total_steps = self._total_steps()
         self.step = 0
+        self.attempt = 0
+        """How often training went back to try again."""
         self.stop_requested = False
         self.finished = False
         """Whether all steps are done or the time is up; looked at once a step, so that all agree."""
+        self.failure: TrainingError | None = None
+        """Why training cannot go on; `train` ends with it once every listener knows that training has ended."""
+        self._ended = False
+        self._earlier: tuple[dict[str, Any], int] | None = None
         self._seconds_before = 0.0
         self._started: float | None = None
 
     def train(self) -> None:
         """Train to the end, or until `stop_requested` is set; every listener is told."""
         self._started = time.perf_counter()
-        self.finished = self.progress >= 1
+        self.finished = self._ended or self.progress >= 1
         for listener in self.listeners:
             listener.on_start(self)
-        while not self.finished and not self.stop_requested:
+        while not self.finished and not self.stop_requested and self.failure is None:
             self._set_learning_rates()
             self.take(self.train_step, self.step)
             self.ema.update(self.step)
@@ -121,11 +112,41 @@ class Trainer:
             self.finished = self.progress >= 1
             if self.step % self.settings.log_every == 0 or self.finished:
                 self._log()
-            for listener in self.listeners:
+            for listener in self.listeners if self._earlier is None else ():
                 listener.on_step(self)
+            if self._earlier is not None:
+                self._return(*self._earlier)
         self._seconds_before, self._started = self.seconds, None
         for listener in self.listeners:
             listener.on_end(self)
+        if self.failure is not None:
+            raise self.failure
+
+    def end(self) -> None:
+        """End the training with this step, as if all were done."""
+        self._ended = self.finished = True
+
+    def go_back(self, state: dict[str, Any], seed: int) -> None:
+        """After this step, go on from an earlier `state` of this training, with random numbers of this seed.
+
+        The clock goes back with it: a time limit is that of the training that counts.
+        """
+        self._earlier = (state, seed)
+
+    @property
+    def going_back(self) -> bool:
+        """Whether `go_back` was called in this step."""
+        return self._earlier is not None
+
+    def _return(self, state: dict[str, Any], seed: int) -> None:
+        self._earlier = None
+        self.load_state({**state, "attempt": self.attempt + 1, "listeners": {}})
+        self._started = time.perf_counter()
+        self.random.manual_seed(seed)
+        torch.manual_seed(seed)
+        self.finished = self.progress >= 1
+        for listener in self.listeners:
+            listener.on_return(self)
 
     @property
     def running(self) -> bool:
@@ -173,14 +194,14 @@ class Trainer:
 
     def _log(self) -> None:
         values = self.statistics.read()
-        for name, value in values.items():
-            if not math.isfinite(value):
-                raise TrainingError(
-                    f"training diverged: {name} was {value} before step {self.step}. "
-                    "Try a lower train.optimizer.lr, a heavier penalty or another seed"
-                )
         for listener in self.listeners:
             listener.on_log(self, values)
+        broken = [name for name, value in values.items() if not math.isfinite(value)]
+        if broken and self._earlier is None:
+            raise self.failure or TrainingError(
+                f"training diverged: {broken[0]} was {values[broken[0]]} before step {self.step}. "
+                "Try a lower train.optimizer.lr, a heavier penalty or another seed"
+            )
 
     def _total_steps(self) -> int | None:
         settings = self.settings
@@ -195,6 +216,8 @@ class Trainer:
             "step": self.step,
             "device": self.device.type,
             "seconds": self.seconds,
+            "attempt": self.attempt,
+            "ended": self._ended,
             "generator": self.generator.state_dict(),
             "discriminator": self.discriminator.state_dict(),
             "ema": self.ema.module.state_dict(),
@@ -204,6 +227,9 @@ class Trainer:
             "random": self.random.get_state(),
             "torch_random": torch.get_rng_state(),
             "cuda_random": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
+            "listeners": {
+                type(listener).__name__: state for listener in self.listeners if (state := listener.state())
+            },
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -219,6 +245,12 @@ class Trainer:
         self.step = state["step"]
         self._load_random(state)
         self._seconds_before = state["seconds"]
+        self.attempt = state.get("attempt", 0)  # which checkpoints of earlier versions do not have
+        self._ended = state.get("ended", False)
+        kept = state.get("listeners", {})
+        for listener in self.listeners:
+            if type(listener).__name__ in kept:
+                listener.load_state(kept[type(listener).__name__])
 
     def _load_random(self, state: dict[str, Any]) -> None:
         if state["device"] != self.device.type:

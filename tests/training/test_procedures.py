@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy, softplus
 from synthgen import Condition, Critique, DataSpec, Discriminator, Options, Samples
 from synthgen.errors import PluginError
 from synthgen.probe import probe_step
-from synthgen.training.trainer import Listener
+from synthgen.training.listener import Listener
 
 SGD = {"name": "sgd", "lr": 0.1, "betas": (0.0, 0.9)}
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from synthgen.errors import TrainingError
-from synthgen.training.trainer import Listener
+from synthgen.training.listener import Listener
 
 
 def weights(trainer) -> list[torch.Tensor]:

@@ -212,6 +212,10 @@ class TableCodec(Codec):
         """Rows that obey the constraints which do not hold by construction."""
         return self._constraints.accepts(values)
 
+    def rules(self, values: pd.DataFrame) -> Mapping[str, np.ndarray]:
+        """The constraints, those that hold by construction, too."""
+        return self._constraints.judge(values)
+
     # conditions
 
     def conditions(self, dataset: Dataset) -> tuple[Condition, ...]:

@@ -123,6 +123,11 @@ class Constraints:
         frame = _flat(frame)
         return np.logical_and.reduce([constraint.holds(frame) for constraint in checked])
 
+    def judge(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
+        """Of each rule, in words: which rows obey it, bool `(N,)`."""
+        frame = _flat(frame)
+        return {constraint.rule.text: constraint.holds(frame) for constraint in self._all}
+
     def to_json(self) -> dict[str, Any]:
         """Rules, and what was learnt for each."""
         rules = [

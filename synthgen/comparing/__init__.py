@@ -1,0 +1,1 @@
+"""From paths, frames and arrays to real and synthetic datasets of one form, which metrics can compare."""

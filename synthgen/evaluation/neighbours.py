@@ -1,0 +1,109 @@
+"""Which points are near which: precision, recall, density and coverage of one set of points by another."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+K = 5
+"""Neighbours that a ball around a point reaches to."""
+_BLOCK = 500  # points whose distances to all others are computed together
+_NOISE = 2e-6  # of float32 squared distances, as a share of the points' largest squared length
+
+
+class Overlap(NamedTuple):
+    """How far two distributions overlap. Each of them is the union of balls around its samples, whose radius is
+    the distance to the k-th nearest other one."""
+
+    precision: float
+    """Share of made samples in a real one's ball (Kynkäänniemi et al. 2019)."""
+    recall: float
+    """Share of real samples in a made one's ball (Kynkäänniemi et al. 2019)."""
+    density: float
+    """Real balls that a made sample is in, on average, over k (Naeem et al. 2020)."""
+    coverage: float
+    """Share of real samples with a made one in their ball (Naeem et al. 2020)."""
+
+
+def overlap(real: np.ndarray, made: np.ndarray, k: int = K) -> Overlap:
+    """Precision, recall, density and coverage of `made (m, d)` against `real (n, d)`.
+
+    Raises ValueError unless both have more than k points.
+    """
+    around_real, around_made = squared_radii(real, k), squared_radii(made, k)
+    middle = real.mean(0)
+    points, others = torch.from_numpy(real - middle), torch.from_numpy(made - middle)
+    slack = _slack(points, others)
+    reach_made = torch.from_numpy(around_made) + slack
+    balls = torch.zeros(len(others), dtype=torch.int64)
+    covered = recalled = 0
+    for start in range(0, len(points), _BLOCK):
+        distances = _squared_distances(points[start : start + _BLOCK], others)
+        inside = distances <= torch.from_numpy(around_real[start : start + _BLOCK])[:, None] + slack
+        balls += inside.sum(0)
+        covered += int(inside.any(1).sum())
+        recalled += int((distances <= reach_made).any(1).sum())
+    return Overlap(
+        precision=float((balls > 0).double().mean()),
+        recall=recalled / len(points),
+        density=float(balls.double().mean()) / k,
+        coverage=covered / len(points),
+    )
+
+
+def coverage(real: np.ndarray, made: np.ndarray, k: int = K) -> float:
+    """Share of `real (n, d)` with a point of `made (m, d)` within the distance of their k-th nearest real one
+    (Naeem et al. 2020). Raises ValueError unless there are more than k real points."""
+    if not len(made):
+        return 0.0
+    radii = squared_radii(real, k)
+    distances = nearest(real, made, 1)[0][:, 0]
+    middle = real.mean(0)
+    slack = _slack(torch.from_numpy(real - middle), torch.from_numpy(made - middle))
+    return float((np.square(distances) <= radii + slack).mean())
+
+
+def squared_radii(points: np.ndarray, k: int) -> np.ndarray:
+    """Squared distance of each point to its k-th nearest other one, float32 `(n,)`."""
+    return np.square(nearest(points, None, k)[0][:, -1])
+
+
+def nearest(points: np.ndarray, others: np.ndarray | None, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The k nearest of `others (m, d)` to each of `points (n, d)`, nearest first: distances, float32 `(n, k)`, and
+    positions, int64 `(n, k)`. None for the points themselves, where a point is no neighbour of its own.
+
+    Raises ValueError if there are fewer than k.
+    """
+    there = len(others) if others is not None else len(points) - 1
+    if there < k:
+        raise ValueError(f"{k} nearest points asked for, of {there}")
+    targets = points if others is None else others
+    middle = targets.mean(0)
+    a, b = torch.from_numpy(points - middle), torch.from_numpy(targets - middle)
+    distances, positions = np.empty((len(a), k), np.float32), np.empty((len(a), k), np.int64)
+    for start in range(0, len(a), _BLOCK):
+        part = a[start : start + _BLOCK]
+        squared = _squared_distances(part, b)
+        if others is None:
+            squared[torch.arange(len(part)), torch.arange(start, start + len(part))] = torch.inf
+        found = squared.topk(k, largest=False).indices
+        # exactly, now that it is known which: what the sums above lose of near ones is most of their distance
+        exact = (part[:, None] - b[found]).square_().sum(2).sqrt_()
+        exact, order = exact.sort(1)
+        rows = slice(start, start + len(part))
+        distances[rows], positions[rows] = exact.numpy(), found.gather(1, order).numpy()
+    return distances, positions
+
+
+def _squared_distances(a: Tensor, b: Tensor) -> Tensor:
+    """`(n, m)`, from the squares' sums and the products."""
+    lengths = a.square().sum(1)[:, None], b.square().sum(1)
+    return torch.addmm(lengths[1], a, b.T, alpha=-2).add_(lengths[0]).clamp_(min=0)
+
+
+def _slack(a: Tensor, b: Tensor) -> float:
+    """By how much squared distances may be wrong."""
+    return _NOISE * max(float(part.square().sum(1).max()) for part in (a, b))

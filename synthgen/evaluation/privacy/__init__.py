@@ -1,0 +1,1 @@
+"""Metrics of privacy: whether synthetic samples give the training samples away."""

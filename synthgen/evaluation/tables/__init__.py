@@ -1,0 +1,1 @@
+"""Metrics of tables: columns, pairs of columns, what a classifier can tell, rules that rows break."""

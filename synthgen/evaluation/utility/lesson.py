@@ -1,0 +1,107 @@
+"""What there is to learn from in a comparison: real and synthetic samples, and real ones to test on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthgen.components import Dataset
+from synthgen.errors import DataError
+from synthgen.evaluation.utility.boosting import TableLearner, rows_as_numbers
+from synthgen.evaluation.utility.convolution import NetworkLearner
+from synthgen.evaluation.utility.examples import Examples, draw, halves
+from synthgen.evaluation.utility.learning import Learner, Learnt
+from synthgen.metric import Comparison, take_samples
+
+MOST_REAL, MOST_SYNTHETIC, MOST_TEST = 40_000, 20_000, 10_000
+"""Of each that are looked at; a quick report takes a quarter."""
+STEPS, QUICK_STEPS = 300, 200
+"""Of the CNN."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """Samples to learn from and to test on, and what learns."""
+
+    learner: Learner
+    names: tuple[str, ...]
+    real: Examples
+    synthetic: Examples
+    test: Examples
+    """Real ones; none of them is in `real`."""
+    unseen: bool
+    """Whether the model has never seen the test samples."""
+    seen: int
+    """Real samples that the model learnt from, as far as is known."""
+
+    def tested_on(self, count: int) -> str:
+        """A sentence on so many test samples."""
+        if self.unseen:
+            return f"Tested on {count:,} held-out real samples."
+        return (
+            f"Tested on {count:,} real samples that the model may have learnt from, for none were held out; the"
+            " classifiers learnt from other ones."
+        )
+
+
+def make_lesson(comparison: Comparison) -> Lesson:
+    """The lesson of a comparison, for `Comparison.once`.
+
+    Without held-out samples one half of each class of the real ones is to learn from and the other to test on.
+    Raises DataError where there are fewer than two classes, and where one side has no samples.
+    """
+    names = comparison.names
+    _check_labels(comparison)
+    real, test = comparison.real, comparison.held_out
+    if test is None:
+        first, second = halves(real.y, comparison.seed)
+        real, test = take_samples(real, first), take_samples(real, second)
+    part = 1 if comparison.full else 4
+    limits = (MOST_REAL // part, MOST_SYNTHETIC // part, MOST_TEST // part)
+    sides = [
+        _limited(side, limit, comparison.seed)
+        for side, limit in zip((real, comparison.synthetic, test), limits, strict=True)
+    ]
+    for side, which in zip(sides, ("real", "synthetic", "real"), strict=True):
+        if not len(side):
+            raise DataError(f"there are too few {which} samples to learn from and to test on")
+    learner, inputs = _learner(comparison, sides)
+    parts = [Examples(x, side.y) for x, side in zip(inputs, sides, strict=True)]
+    unseen = comparison.held_out is not None
+    return Lesson(learner, names, parts[0], parts[1], parts[2], unseen, len(comparison.real))
+
+
+def learnt_from_real(comparison: Comparison) -> tuple[Learnt, Examples]:
+    """What is learnt from as many real samples as there are synthetic ones, and these; for `Comparison.once`."""
+    lesson = comparison.once(make_lesson)
+    given = draw(lesson.real, lesson.synthetic.count, comparison.seed)
+    return lesson.learner.learn(given, seed=comparison.seed), given
+
+
+def _check_labels(comparison: Comparison) -> None:
+    for dataset, which in ((comparison.real, "real"), (comparison.synthetic, "synthetic")):
+        if not dataset.classes:
+            raise DataError(f"the {which} data has no labels to learn")
+    if len(comparison.names) < 2:
+        raise DataError(
+            f"the data has one class, '{comparison.names[0]}': there is nothing to learn to tell apart"
+        )
+
+
+def _limited(dataset: Dataset, most: int, seed: int) -> Dataset:
+    if len(dataset) <= most:
+        return dataset
+    return take_samples(dataset, draw(Examples(np.arange(len(dataset)), dataset.y), most, seed).x)
+
+
+def _learner(comparison: Comparison, sides: list[Dataset]) -> tuple[Learner, list[np.ndarray]]:
+    """What learns, and each side's samples as it takes them."""
+    classes = len(comparison.names)
+    if comparison.kind == "table":
+        rows, categorical = rows_as_numbers([side.x for side in sides], comparison.real.target)
+        if not len(categorical):
+            raise DataError("the table has no column to learn the labels from")
+        return TableLearner(classes, categorical), rows
+    steps = STEPS if comparison.full else QUICK_STEPS
+    return NetworkLearner(comparison.kind, classes, steps), [side.x for side in sides]

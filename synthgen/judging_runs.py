@@ -1,0 +1,214 @@
+"""Judging a run: its model's samples, or a dataset that it exported, beside the real data that it learnt from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from synthgen.comparing.aligning import align
+from synthgen.comparing.anything import Kind, read
+from synthgen.comparing.exported import find_exported, read_exported
+from synthgen.comparing.paths import is_run
+from synthgen.components import Dataset
+from synthgen.data.fingerprint import fingerprint
+from synthgen.errors import DataError, UsageError
+from synthgen.evaluation.settings import ReportSettings
+from synthgen.hold_out import RealParts, wants_hold_out
+from synthgen.judgement import Judgement
+from synthgen.judging import MOST_SAMPLES, Level, at_most, choose_metrics, judge, make_samples
+from synthgen.output_folder import MANIFEST
+from synthgen.plugins import Registry, installed_plugins
+from synthgen.real_data import load_parts
+from synthgen.recipe import Recipe, load_recipe
+from synthgen.report import ReportContext
+from synthgen.run_directory import Run
+from synthgen.synthesizer import Synthesizer, load
+from synthgen.version import __version__
+
+_KINDS: dict[str, Kind] = {"images": "images", "table": "table", "signals": "signals"}
+
+
+def default_folder(path: Path, snapshot: int | None = None) -> Path:
+    """Where the report of a run goes, or of a dataset that it exported, or of one of its snapshots."""
+    return path if snapshot is None else path / f"report-step-{snapshot}"
+
+
+def evaluate_run(
+    path: Path,
+    *,
+    against: Any = None,
+    level: Level = "full",
+    samples: int | None = None,
+    seed: int | None = None,
+    snapshot: int | None = None,
+    device: str = "auto",
+    settings: Sequence[str] = (),
+    registry: Registry | None = None,
+) -> Judgement:
+    """Judge the model of a run again, with its real data loaded anew, or a dataset that it exported.
+
+    `path` is the folder of either. `against` is other real data, in any form that `evaluate` takes, to stand for
+    what was held out. Raises UsageError if there is no run or no model, DataError if its data is not there or not
+    what it was.
+    """
+    registry = registry or installed_plugins()
+    exported = find_exported(path)
+    run = _run_of(path, exported, snapshot)
+    synthesizer = load(run.path, registry, device, snapshot=snapshot)
+    recipe = load_recipe(run.recipe, registry=registry)
+    parts = _parts(run, recipe, synthesizer)
+    if against is not None:
+        parts = _with(parts, against, recipe, registry, settings)
+    return judge_run(
+        run,
+        synthesizer,
+        parts,
+        recipe,
+        registry,
+        level=level,
+        samples=samples,
+        seed=seed,
+        exported=read_exported(exported) if exported is not None else None,
+    )
+
+
+def judge_run(
+    run: Run,
+    synthesizer: Synthesizer,
+    parts: RealParts,
+    recipe: Recipe,
+    registry: Registry,
+    *,
+    level: Level | None = None,
+    samples: int | None = None,
+    seed: int | None = None,
+    exported: Dataset | None = None,
+) -> Judgement:
+    """Judge what a run has made; what is not given is as its recipe's `report:` has it.
+
+    `parts` are its real data as the training had it. `exported` is judged instead of new samples. run.json and
+    metrics.jsonl are read for the report, and must be as the report is to tell them.
+    """
+    level = level or ("full" if recipe.report.level == "full" else "quick")
+    seed = recipe.seed if seed is None else seed
+    codec = synthesizer.codec
+    train = replace(parts.train, x=codec.like_samples(parts.train.x))
+    held_out = parts.held_out
+    if held_out is not None and held_out.kind == train.kind:
+        held_out = replace(held_out, x=codec.like_samples(held_out.x))
+    count = samples or recipe.report.samples or min(len(train), MOST_SAMPLES[level])
+    notes: tuple[str, ...] = (f"held out: {parts.how}",)
+    if exported is None:
+        synthetic = make_samples(synthesizer, count, seed, train)
+    else:
+        synthetic, more = at_most(exported, count, seed)
+        notes += more
+    facts = {
+        "synthgen": __version__,
+        "real": parts.train.name,
+        "real_fingerprint": synthesizer.source.get("fingerprint"),
+        "model_hash": synthesizer.model_hash,
+        "steps": synthesizer.source.get("steps"),
+    }
+    comparison, found = judge(
+        align(train, synthetic, held_out),
+        choose_metrics(registry, recipe.metrics),
+        level=level,
+        seed=seed,
+        codec=codec,
+        notes=(*notes, *parts.train.notes),
+        facts=facts,
+    )
+    return Judgement.of(found, ReportContext.of_run(run, comparison=comparison, export=_exported(run)))
+
+
+def _exported(run: Run) -> dict[str, Any] | None:
+    """What a report says of the run's dataset; None if it has none."""
+    try:
+        head = json.loads((run.dataset / MANIFEST).read_bytes())
+        real = head.get("real") or 0
+        facts = {
+            "folder": run.dataset.name,
+            "format": head["format"]["name"],
+            "samples": head["count"] - real,
+        }
+        return facts | ({"real samples": real} if real else {})
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _run_of(path: Path, exported: Path | None, snapshot: int | None) -> Run:
+    """The run in this folder, or that has exported the dataset in it; it must have a model."""
+    if exported is not None:
+        path = exported.resolve().parent
+        if not is_run(path):
+            raise UsageError(
+                f"{exported} does not lie in the folder of a run, so its real data is not known: synthgen evaluate"
+                f" --real DATA --synthetic {exported}"
+            )
+        if snapshot is not None:
+            raise UsageError(f"{exported} is a dataset; --snapshot is for a run")
+    if not is_run(path):
+        what = (
+            "there is no such folder"
+            if not path.exists()
+            else "is neither a run nor a dataset that one exported"
+        )
+        raise UsageError(f"{path}: {what}; for other data give --real and --synthetic")
+    run = Run.open(path)
+    status = run.read_info()["status"]
+    if snapshot is None and not run.model.is_dir():
+        raise UsageError(
+            f"the run in {path} has no model: it is {status}. Go on with: synthgen run --resume {path}"
+        )
+    return run
+
+
+def _parts(run: Run, recipe: Recipe, synthesizer: Synthesizer) -> RealParts:
+    """The real data as the training had it; a test split counts even if the recipe asked for no report."""
+    asked = wants_hold_out(recipe)
+    wanted = synthesizer.source.get("fingerprint")
+    try:
+        parts = load_parts(recipe if asked else replace(recipe, report=ReportSettings(level="full")))
+    except DataError as error:
+        raise type(error)(
+            f"{error}\nThe run in {run.path} cannot be judged without its real data; where that has moved: synthgen"
+            f" evaluate --real DATA --synthetic {run.path}"
+        ) from error
+    if not asked and fingerprint(parts.train) != wanted:
+        parts = RealParts(
+            parts.whole, None, parts.whole, "the recipe asked for no report, so none were held out"
+        )
+    found = fingerprint(parts.train)
+    if found != wanted:
+        raise DataError(
+            f"the run in {run.path} was trained on other data than {parts.whole.name} is now (fingerprint"
+            f" {str(wanted)[:12]}, now {found[:12]})"
+        )
+    return parts
+
+
+def _with(
+    parts: RealParts, against: Any, recipe: Recipe, registry: Registry, settings: Sequence[str]
+) -> RealParts:
+    """The parts with other real data for the held-out samples: of the learnt classes, with the learnt columns.
+
+    It is read as the run's own data is where that comes from the same kind of source.
+    """
+    like = recipe.data.source.to_dict() if recipe.data is not None else None
+    side = "--against" if isinstance(against, str | Path) else "held_out"
+    target = parts.train.target
+    other = read(
+        against,
+        registry,
+        side=side,
+        kind=_KINDS.get(parts.train.kind, "auto"),
+        target=target,
+        settings=settings,
+        like=like,
+    )
+    how = f"{other.name}, {len(other):,} samples that were named for this report"
+    return replace(parts, held_out=other, how=how)

@@ -1,0 +1,47 @@
+"""The folder that a report is written into: made if need be, and nobody else's files overwritten."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from synthgen.errors import UsageError
+from synthgen.files import reason
+from synthgen.report import REPORT_HTML, REPORT_JSON
+
+
+def check_report_folder(folder: Path) -> None:
+    """Raise UsageError if a report cannot be written here: into a file, or over files that are no report."""
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"{folder} is a file; name a folder for the report")
+        for file in (folder / REPORT_JSON, folder / REPORT_HTML):
+            if file.exists() and not _is_report(file):
+                raise UsageError(
+                    f"{file} exists and is no report of synthgen; name another folder, or remove it"
+                )
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be looked at: {reason(error)}") from error
+
+
+def make_report_folder(folder: Path) -> None:
+    """Make the folder if it is not there; raises UsageError if it cannot be, and as `check_report_folder`."""
+    check_report_folder(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"the folder {folder} cannot be made: {reason(error)}") from error
+
+
+def _is_report(file: Path) -> bool:
+    """Whether this is what a report consists of; a page also by the figures that lie beside it."""
+    if file.is_dir():
+        return False
+    figures = file.with_name(REPORT_JSON)
+    try:
+        content = json.loads(figures.read_bytes()) if figures.is_file() else None
+    except (ValueError, RecursionError):
+        content = None
+    if isinstance(content, dict) and {"format", "evaluation", "verdict"} <= set(content):
+        return True
+    return file != figures and b"synthgen" in file.read_bytes()

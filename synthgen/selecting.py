@@ -1,0 +1,282 @@
+"""Choosing the best of a training's snapshots: scored while it trains, and the best kept."""
+
+from __future__ import annotations
+
+import logging
+import math
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from synthgen.comparing.aligning import align
+from synthgen.device import fork_random
+from synthgen.errors import SynthgenError, describe
+from synthgen.evaluation.scoring import Score, Scorer, make_scorer
+from synthgen.evaluation.settings import SelectionSettings
+from synthgen.files import new_directory
+from synthgen.judging import judge_cache, make_samples
+from synthgen.preparation import Setup, build_synthesizer
+from synthgen.run_directory import Run
+from synthgen.snapshots import snapshot_folders, snapshot_name
+from synthgen.synthesizer import Synthesizer, load
+from synthgen.training.listener import Listener
+from synthgen.training.trainer import Trainer
+
+logger = logging.getLogger("synthgen")
+
+TIMES = 20
+"""How often snapshots would be scored in a whole training, where nobody says how often."""
+
+Record = Callable[[Trainer, dict[str, Any]], None]
+
+
+class Judge(Protocol):
+    """Scores a model."""
+
+    about: str
+
+    def __call__(self, synthesizer: Synthesizer) -> Score:
+        """The score of samples of it, always of the same latents and conditions."""
+
+
+class Selection(Listener):
+    """Scores the averaged generator at intervals and keeps the best snapshots, as model folders.
+
+    It must come before the listener that writes checkpoints, in which its scores are kept. The training's weights
+    and random numbers stay as they are.
+    """
+
+    def __init__(
+        self,
+        settings: SelectionSettings,
+        directory: Path,
+        build: Callable[[Trainer], Synthesizer],
+        make_judge: Callable[[], Judge],
+        record: Record,
+    ) -> None:
+        """`directory` is for the snapshots; `build` makes a synthesizer of a copy of the trainer's generator, and
+        `make_judge` what scores it, at the first score."""
+        self.settings = settings
+        self.directory = directory
+        self.build = build
+        self.make_judge = make_judge
+        self.record = record
+        self.scores: list[dict[str, Any]] = []
+        """`step`, `score`, `passes`, `text` and the parts of each score, in their order."""
+        self.about = ""
+        """What they are scored by."""
+        self.failed: str | None = None
+        """Why nothing can be scored."""
+        self._judge: Judge | None = None
+        self._mark = -1  # of the marks at which to score, the last that was passed
+        self._needed: set[int] = set()  # steps of snapshots that the newest checkpoint counts on
+
+    @property
+    def kept(self) -> list[dict[str, Any]]:
+        """The best scores, the best first."""
+        ranked = sorted(self.scores, key=lambda one: (not one["passes"], one["score"], one["step"]))
+        return ranked[: self.settings.keep]
+
+    @property
+    def chosen(self) -> Path | None:
+        """The folder of the best snapshot; None if nothing was scored."""
+        return self._folder(self.kept[0]["step"]) if self.kept else None
+
+    # ---------------------------------------------------------------------------------------------- listening
+
+    def on_start(self, trainer: Trainer) -> None:
+        """Remove what a resumed run has no score of, and scores whose snapshots are lost."""
+        self._remove(trainer, lambda step: step > trainer.step)
+        lost = [one for one in self.kept if not self._folder(one["step"]).is_dir()]
+        self.scores = [one for one in self.scores if one not in lost]
+
+    def on_step(self, trainer: Trainer) -> None:
+        """Score, if it is time to; the last step always is."""
+        if self.failed is None and self._due(trainer):
+            self._score(trainer)
+
+    def on_return(self, trainer: Trainer) -> None:
+        """Forget the scores of what was given up."""
+        self.scores = [one for one in self.scores if one["step"] <= trainer.step]
+        self._mark, self._needed = self._marks(trainer), set()
+        self._remove(trainer, lambda step: step > trainer.step)
+
+    def on_end(self, trainer: Trainer) -> None:
+        """Keep but the best."""
+        if trainer.finished:
+            self._needed = set()
+            self._prune(trainer)
+
+    def state(self) -> dict[str, Any]:
+        """The scores so far."""
+        self._needed = {one["step"] for one in self.kept}
+        return {"scores": [dict(one) for one in self.scores], "mark": self._mark, "about": self.about}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take back what `state` gave."""
+        self.scores = [dict(one) for one in state["scores"]]
+        self._mark, self.about = state["mark"], state["about"]
+
+    def facts(self) -> dict[str, Any]:
+        """The step that was chosen, why, and all scores: what run.json has as `selection`."""
+        if not self.kept:
+            reason = f"could be scored: {self.failed}" if self.failed else "has a score"
+            why = f"the last step's; no snapshot {reason}"
+            return {"selection": {"step": None, "score": None, "why": why, "scores": []}}
+        best = self.kept[0]
+        why = f"the best of {len(self.scores)} scores; {best['text']}"
+        if not best["passes"]:
+            why += "; none reaches the floor"
+        return {
+            "selection": {
+                "step": best["step"],
+                "score": best["score"],
+                "why": why,
+                "by": self.about,
+                "kept": [one["step"] for one in self.kept],
+                "scores": self.scores,
+            }
+        }
+
+    # ------------------------------------------------------------------------------------------------- scoring
+
+    def _marks(self, trainer: Trainer) -> int:
+        """Marks passed so far, -1 before the first one."""
+        return math.floor((trainer.progress - self.settings.after) * TIMES + 1e-9)
+
+    def _due(self, trainer: Trainer) -> bool:
+        if trainer.finished:
+            return True
+        if trainer.progress < self.settings.after:
+            return False
+        if self.settings.every is not None:
+            return trainer.step % self.settings.every == 0
+        before, self._mark = self._mark, max(self._mark, self._marks(trainer))
+        return self._mark > before
+
+    def _score(self, trainer: Trainer) -> None:
+        state = np.random.get_state()
+        try:
+            with fork_random(trainer.device):
+                if self._judge is None:
+                    self._judge = self.make_judge()
+                    self.about = self._judge.about
+                synthesizer = self.build(trainer)
+                score = self._judge(synthesizer)
+            if not math.isfinite(score.value):
+                raise SynthgenError(f"its score is {score.value}")
+        except Exception as error:
+            self._tell_failure(trainer, error)
+            return
+        finally:
+            np.random.set_state(state)
+        self._add(trainer, synthesizer, score)
+
+    def _tell_failure(self, trainer: Trainer, error: Exception) -> None:
+        said = str(error) if isinstance(error, SynthgenError) else describe(error)
+        logger.debug("scoring failed", exc_info=error)
+        if self._judge is None:
+            self.failed = said
+            logger.warning("no snapshot can be scored, so that the model will be the last: %s", said)
+        else:
+            logger.warning("step %d has no score: %s", trainer.step, said)
+
+    def _add(self, trainer: Trainer, synthesizer: Synthesizer, score: Score) -> None:
+        entry = {
+            "step": trainer.step,
+            "score": round(score.value, 8),
+            "passes": score.passes,
+            "text": score.text,
+            **{name: round(value, 8) for name, value in score.parts.items()},
+        }
+        self.scores.append(entry)
+        best = self.kept[0] is entry
+        self.record(trainer, {"event": "score", **entry, "best": best})
+        logger.info(
+            "step %d: score %.4g (%s)%s",
+            trainer.step,
+            score.value,
+            score.text,
+            ", the best so far" if best else "",
+        )
+        if entry in self.kept:
+            folder = self._folder(trainer.step)
+            shutil.rmtree(folder, ignore_errors=True)
+            synthesizer.save(folder)
+        self._prune(trainer)
+        patience, since = self.settings.patience, self.scores[self.scores.index(self.kept[0]) + 1 :]
+        if patience and len(since) >= patience and not trainer.finished:
+            logger.info("step %d: no better score for %d scores; training ends", trainer.step, len(since))
+            trainer.end()
+
+    # -------------------------------------------------------------------------------------------------- files
+
+    def _folder(self, step: int) -> Path:
+        return self.directory / snapshot_name(step)
+
+    def _prune(self, trainer: Trainer) -> None:
+        """Remove snapshots that are no longer among the best, but for those that a resumed run may count on."""
+        spared = self._needed | {one["step"] for one in self.kept}
+        scored = {one["step"] for one in self.scores}
+        self._remove(trainer, lambda step: step in scored and step not in spared)
+
+    def _remove(self, trainer: Trainer, wanted: Callable[[int], bool]) -> None:
+        """Remove snapshots of these steps, but for those that `train.snapshot_every` keeps."""
+        every = trainer.settings.snapshot_every
+        for step, folder in snapshot_folders(self.directory):
+            if wanted(step) and not (every and step % every == 0):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Judge:
+    """Scores models of a setup against its real data."""
+
+    def __init__(self, setup: Setup, settings: SelectionSettings) -> None:
+        train, codec = setup.dataset, setup.codec
+        self.real = replace(train, x=codec.like_samples(train.x))
+        held_out = setup.held_out
+        if held_out is not None:
+            held_out = align(self.real, replace(held_out, x=codec.like_samples(held_out.x))).synthetic
+        self.count, self.seed = settings.samples, setup.recipe.seed
+        self.scorer: Scorer = make_scorer(
+            self.real,
+            held_out,
+            samples=settings.samples,
+            floor=settings.floor,
+            cache=judge_cache(),
+            seed=self.seed,
+        )
+        self.about = self.scorer.about
+
+    def __call__(self, synthesizer: Synthesizer) -> Score:
+        samples = make_samples(synthesizer, self.count, self.seed, self.real)
+        return self.scorer.score(align(self.real, samples).synthetic)
+
+
+def select_snapshots(directory: Run, setup: Setup, record: Record) -> list[Listener]:
+    """Who chooses among the snapshots of a run, to be put before its checkpoints; nobody if its recipe asks for
+    none."""
+    settings = setup.recipe.selection
+    if settings is None:
+        return []
+    build = partial(build_synthesizer, setup, copy=True)
+    return [Selection(settings, directory.snapshots, build, partial(_Judge, setup, settings), record)]
+
+
+def save_model(directory: Run, setup: Setup, trainer: Trainer) -> Synthesizer:
+    """Write a run's model: a copy of the snapshot that was selected, or what the training has ended with."""
+    selections = (listener for listener in trainer.listeners if isinstance(listener, Selection))
+    chosen = next((selection.chosen for selection in selections), None)
+    if chosen is None:
+        synthesizer = build_synthesizer(setup, trainer)
+        synthesizer.save(directory.model)
+        return synthesizer
+    logger.info("the model is the snapshot of step %d", int(chosen.name.removeprefix("step-")))
+    with new_directory(directory.model) as partial_folder:
+        shutil.copytree(chosen, partial_folder, dirs_exist_ok=True)
+    return load(directory.model, setup.registry, str(setup.device))

@@ -1,0 +1,72 @@
+"""The health of a run: who watches its training, and what there is to go back to."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from synthgen.device import fork_random
+from synthgen.preparation import Setup, build_networks, build_trainer
+from synthgen.run_directory import Run
+from synthgen.snapshot_files import SnapshotFiles
+from synthgen.starting import Start
+from synthgen.training.health import Health, Keep, Record
+from synthgen.training.health_state import HealthyState
+from synthgen.training.health_verdicts import Verdict
+from synthgen.training.listener import Listener
+from synthgen.training.trainer import Trainer
+
+
+def watch_health(directory: Run, setup: Setup, record: Record, snapshots: SnapshotFiles) -> list[Listener]:
+    """Who watches the training of a run, to be put before all others; nobody if its recipe asks for none."""
+    recipe = setup.recipe
+    settings = recipe.health
+    if settings.policy == "none":
+        return []
+    whole = settings.policy == "restart" and settings.restart_from == "healthy"
+    healthy = HealthyState(whole=whole, path=directory.checkpoints / "healthy.pt", identity=recipe.digest)
+    return [
+        Health(
+            settings,
+            recipe.seed,
+            healthy=healthy,
+            fresh=lambda seed: _begin_afresh(directory, setup, seed),
+            record=record,
+            keep=_keeper(directory, setup, snapshots),
+        )
+    ]
+
+
+def _begin_afresh(directory: Run, setup: Setup, seed: int) -> dict[str, Any]:
+    """The state of a run's training at its beginning, with another seed.
+
+    Raises a SynthgenError if it began from another run, whose checkpoint is no longer there.
+    """
+    with fork_random(setup.device):
+        torch.manual_seed(seed)
+        generator, discriminator = build_networks(setup.recipe, setup.data)
+        trainer = build_trainer(replace(setup, generator=generator, discriminator=discriminator))
+        if began := directory.read_info().get("began_from"):
+            Start.read(Path(began["path"])).apply(trainer)
+        return trainer.state()
+
+
+def _keeper(directory: Run, setup: Setup, snapshots: SnapshotFiles) -> Keep:
+    """Keeps the last healthy generator of a run that is stopped, and says how to go on."""
+
+    def keep(trainer: Trainer, verdict: Verdict, state: dict[str, Any] | None) -> str:
+        path, flags, said = str(directory.path), setup.registry.flags, []
+        if state is not None and state["step"]:
+            snapshots.save_earlier(trainer, state["step"], state["ema"])
+            command = shlex.join(["synthgen", "sample", path, "--snapshot", str(state["step"]), *flags])
+            said.append(f"The generator of step {state['step']}, the last found healthy, is kept: {command}")
+        if verdict.kind != "divergence":
+            command = shlex.join(["synthgen", "run", "--resume", path, *flags])
+            said.append(f"Go on all the same with: {command}")
+        return ". ".join(said)
+
+    return keep

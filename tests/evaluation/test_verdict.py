@@ -1,0 +1,296 @@
+"""What figures come to, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from synthgen.evaluation.grading import grade, kept
+from synthgen.evaluation.results import Evaluation, MetricResult
+from synthgen.evaluation.verdict import RUINED, verdict
+from synthgen.evaluation.wording import listing, number, shown
+from synthgen.metric import Figure, Measurement
+
+REAL = {
+    "tstr": 0.97,
+    "trts": 0.97,
+    "precision": 0.92,
+    "recall": 0.9,
+    "coverage": 0.96,
+    "spread_ratio": 1.0,
+    "missing_classes": 0.0,
+    "duplicates": 0.0,
+    "exact_copies": 0.0,
+    "near_copies": 0.001,
+    "dcr_share": 0.5,
+    "nndr": 0.8,
+    "membership_auc": 0.5,
+    "shapes": 0.99,
+    "trends": 0.98,
+    "c2st_boosting": 0.5,
+}
+PRIVATE = {"exact_copies": 0.0, "near_copies": 0.002, "dcr_share": 0.51, "nndr": 0.8, "membership_auc": 0.52}
+GOOD = {
+    **{"tstr": 0.945, "trts": 0.96, "precision": 0.85, "recall": 0.75, "coverage": 0.85},
+    **{"spread_ratio": 0.9, "missing_classes": 0.0, "duplicates": 0.0},
+    **PRIVATE,
+}
+COLLAPSED = {**GOOD, "tstr": 0.58, "trts": 0.999, "precision": 0.97, "recall": 0.1, "coverage": 0.3}
+
+
+def evaluation_of(
+    values: dict[str, float | None], classes: int = 10, real: dict[str, float] | None = None, **more: Any
+) -> Evaluation:
+    real = REAL if real is None else real
+    percent = {"tstr", "trts", "duplicates", "exact_copies", "near_copies", "dcr_share"}
+    figures = [
+        Figure(name, name, value, real.get(name), **{"unit": "%" * (name in percent), **more.get(name, {})})
+        for name, value in values.items()
+    ]
+    return Evaluation(
+        kind="images",
+        classes=tuple(f"c{index}" for index in range(classes)),
+        samples={"real": 5000, "held_out": 1000, "synthetic": 5000},
+        full=True,
+        seed=0,
+        seconds=1.0,
+        results=(MetricResult("all", "other", 1.0, Measurement(tuple(figures))),),
+    )
+
+
+LADDER = {
+    "real data": ({**GOOD, **{name: REAL[name] for name in GOOD}}, "good"),
+    "a good generator": (GOOD, "good"),
+    "collapsed but perfectly recognised": (COLLAPSED, "collapsed"),
+    "collapsed, judged by classifiers alone": ({"tstr": 0.58, "trts": 0.999}, "collapsed"),
+    "two classes dropped": ({**GOOD, "tstr": 0.78, "coverage": 0.7, "missing_classes": 2.0}, "collapsed"),
+    "every sample five times": ({**GOOD, "duplicates": 0.8}, "collapsed"),
+    "one shape a class": ({**GOOD, "tstr": 0.5, "spread_ratio": 0.3, "trts": 0.99}, "collapsed"),
+    "one blot": ({**COLLAPSED, "trts": 0.1, "precision": 0.0, "spread_ratio": 0.01}, "collapsed"),
+    "training samples themselves": ({**GOOD, "exact_copies": 1.0, "dcr_share": 1.0}, "copies"),
+    "training samples with a trifle of noise": ({**GOOD, "near_copies": 0.7}, "copies"),
+    "nearer to training samples than held-out ones are": ({**GOOD, "dcr_share": 0.8}, "copies"),
+    "betrayed by an attack": ({**GOOD, "membership_auc": 0.85}, "copies"),
+    "noise": (
+        {**GOOD, "tstr": 0.3, "trts": 0.2, "precision": 0.05, "recall": 0.0, "coverage": 0.02}
+        | {"missing_classes": 10.0, "spread_ratio": 0.3},
+        "not_useful",
+    ),
+    "half of the labels wrong": ({**GOOD, "tstr": 0.5, "trts": 0.5}, "not_useful"),
+    "an early snapshot": ({**GOOD, "tstr": 0.8, "trts": 0.75, "precision": 0.6, "coverage": 0.6}, "partly"),
+    "slightly blurred": (
+        {**GOOD, "tstr": 0.88, "recall": 0.12, "coverage": 0.36, "spread_ratio": 0.7},
+        "partly",
+    ),
+    "badly blurred": (
+        {**GOOD, "tstr": 0.67, "trts": 0.75, "precision": 0.27, "recall": 0.0, "coverage": 0.02}
+        | {"spread_ratio": 0.4, "missing_classes": 10.0, "duplicates": 0.16},
+        "partly",
+    ),
+    "a fifth of the labels wrong": ({**GOOD, "tstr": 0.93, "trts": 0.77}, "good"),
+    "a sixth repeated": ({**GOOD, "duplicates": 0.16}, "collapsed"),
+    "no labels, few shapes": ({"precision": 0.95, "recall": 0.05, "coverage": 0.2}, "collapsed"),
+    "no labels, close": ({"precision": 0.9, "recall": 0.85, "coverage": 0.9, **PRIVATE}, "like_real"),
+    "no labels, blurred": ({"precision": 0.2, "recall": 0.5, "coverage": 0.3}, "unlike_real"),
+    "no labels, between": ({"precision": 0.7, "recall": 0.5, "coverage": 0.6}, "partly"),
+    "a table without target": ({"shapes": 0.97, "trends": 0.95, "c2st_boosting": 0.65}, "like_real"),
+    "nothing": ({}, "unknown"),
+    "nothing that is a number": ({"tstr": float("nan"), "recall": None, "trts": float("inf")}, "unknown"),
+}
+
+
+@pytest.mark.parametrize("case", LADDER)
+def test_outcome_of_known_quality(case: str):
+    values, outcome = LADDER[case]
+    said = verdict(evaluation_of(values))
+    assert said.outcome == outcome, said.to_text()
+    assert said.headline.endswith(".")
+
+
+def test_collapse_is_named_with_what_it_is_good_and_bad_at():
+    said = verdict(evaluation_of(COLLAPSED))
+    assert said.headline.startswith("Collapsed")
+    assert "99.9 %" in said.headline and "58.0 %" in said.headline and "97.0 %" in said.headline
+    assert said.finding("faithful").answer == "yes"
+    assert said.finding("diverse").answer == "no"
+
+
+def test_headline_of_good_data_tells_both_scores():
+    headline = verdict(evaluation_of(GOOD)).headline
+    assert headline.startswith("Good to train on:")
+    assert "94.5 %" in headline and "97.0 %" in headline
+
+
+def test_headline_of_copied_data_says_how_many():
+    assert verdict(evaluation_of({**GOOD, "exact_copies": 0.3})).headline == (
+        "Copies its training data: 30.0 % of the samples are training samples."
+    )
+
+
+def test_collapsed_onto_training_samples_is_both():
+    said = verdict(evaluation_of({**COLLAPSED, "exact_copies": 1.0}))
+    assert said.outcome == "collapsed"
+    assert "copies its training data" in said.headline
+    assert {"collapsed", "copies"} == set(RUINED)
+
+
+def test_doubts_stand_in_the_headline():
+    said = verdict(evaluation_of({**GOOD, "coverage": 0.7, "dcr_share": 0.65}))
+    assert said.outcome == "good"
+    assert "but less varied than real data and perhaps too close to its training data" in said.headline
+
+
+def test_copying_is_a_bad_yes():
+    yes = verdict(evaluation_of({**GOOD, "exact_copies": 1.0})).finding("copies")
+    no = verdict(evaluation_of(GOOD)).finding("copies")
+    assert (yes.answer, yes.tone, no.answer, no.tone) == ("yes", "bad", "no", "good")
+
+
+def test_copies_that_held_out_data_has_too_are_no_copying():
+    real = {**REAL, "exact_copies": 0.2, "near_copies": 0.25}
+    values = {**GOOD, "exact_copies": 0.2, "near_copies": 0.25}
+    assert verdict(evaluation_of(values, real=real)).finding("copies").answer == "no"
+
+
+def test_share_of_few_samples_may_be_off_by_chance():
+    many = evaluation_of({"dcr_share": 0.65})
+    few = replace(many, samples={"real": 300, "held_out": 60, "synthetic": 300})
+    assert grade(many.figure("dcr_share"), many) == "fair"
+    assert grade(few.figure("dcr_share"), few) == "good"
+
+
+def test_score_counts_above_guessing():
+    two = evaluation_of({"tstr": 0.58}, classes=2)
+    ten = evaluation_of({"tstr": 0.58}, classes=10)
+    auc = evaluation_of({"tstr": 0.58}, classes=10, tstr={"note": "ROC AUC of boosting"})
+    values = [kept(one.figure("tstr"), one) for one in (two, ten, auc)]
+    assert values == pytest.approx([0.08 / 0.47, 0.48 / 0.87, 0.08 / 0.47])
+
+
+def test_data_from_which_nothing_can_be_learnt_has_no_use_to_judge():
+    said = verdict(evaluation_of({"tstr": 0.11}, real={"tstr": 0.12}))
+    assert said.finding("useful").answer == "unknown"
+    assert "hardly learns from the real samples" in said.finding("useful").sentence
+
+
+def test_use_that_could_not_be_measured_says_why():
+    failed = MetricResult("utility", "utility", 0.0, error="all samples are of one class")
+    said = verdict(replace(evaluation_of({}), results=(failed,))).finding("useful")
+    assert (said.answer, said.sentence) == ("unknown", "Could not be measured: all samples are of one class.")
+
+
+def test_class_far_behind_is_named_and_spoils_the_yes():
+    per_class = {"c0": 0.2, "c1": 0.95, "c2": None}
+    more = {"per_class": per_class, "per_class_real": {"c0": 0.9, "c1": 0.96}}
+    said = verdict(evaluation_of(GOOD, tstr=more)).finding("useful")
+    assert said.answer == "partly"
+    assert "c0 (20.0 %, real 90.0 %)" in said.sentence and "c1" not in said.sentence
+
+
+def test_missing_classes_are_named():
+    per_class = {"c0": 0.9, "c1": 0.01, "c2": None, "c3": 0.0}
+    more = {"per_class": per_class, "per_class_real": {"c0": 0.9, "c1": 0.9, "c2": 0.9, "c3": None}}
+    said = verdict(evaluation_of({**GOOD, "tstr": 0.8, "missing_classes": 3.0}, coverage=more))
+    assert said.headline == "Collapsed: 3 of 10 classes are missing (c1, c2 and c3)."
+    assert "Hardly covered: c1, c2 and c3." in said.finding("diverse").sentence
+
+
+def test_gain_beside_real_samples_makes_useless_data_partly_useful():
+    alone = evaluation_of({**GOOD, "tstr": 0.5})
+    beside = evaluation_of(
+        {**GOOD, "tstr": 0.5, "augmentation_gain": 0.03}, augmentation_gain={"spread": 0.01, "unit": "%"}
+    )
+    assert verdict(alone).finding("useful").answer == "no"
+    helped = verdict(beside).finding("useful")
+    assert helped.answer == "partly"
+    assert "helps: +3.0 ± 1.0 %" in helped.sentence
+
+
+@pytest.mark.parametrize(("gain", "words"), [(0.01, "makes no clear difference"), (-0.05, "harms")])
+def test_gain_within_its_spread_is_none(gain: float, words: str):
+    values = {**GOOD, "augmentation_gain": gain}
+    said = verdict(evaluation_of(values, augmentation_gain={"spread": 0.02})).finding("useful")
+    assert words in said.sentence
+
+
+HEALTH: dict[str, tuple[Any, str]] = {
+    "nobody watched": (None, "unknown"),
+    "nothing": ([], "yes"),
+    "collapsed at the end": ([{"kind": "collapse", "step": 5, "text": "it collapsed"}], "no"),
+    "over again": (
+        [{"kind": "oscillation", "step": 5, "text": "it swung", "until": 9, "attempt": 0}],
+        "partly",
+    ),
+    "a warning": ([{"kind": "oscillation", "step": 5, "text": "it swung", "severity": "warning"}], "partly"),
+    "restarted": (
+        [
+            {"kind": "collapse", "step": 5, "text": "it collapsed", "until": None, "attempt": 0},
+            {"kind": "restart", "step": 5, "back_to": 0, "because": "collapse"},
+        ],
+        "partly",
+    ),
+    "without any word": ([{}], "no"),
+}
+
+
+@pytest.mark.parametrize("case", HEALTH)
+def test_health_of_training(case: str):
+    events, answer = HEALTH[case]
+    finding = verdict(evaluation_of(GOOD), events).finding("healthy")
+    assert finding.answer == answer
+    for event in events or ():
+        assert str(event.get("text", "")) in finding.sentence.lower()
+
+
+def test_findings_name_the_figures_they_go_by():
+    said = verdict(evaluation_of(GOOD))
+    assert said.finding("diverse").figures == (
+        *("recall", "coverage", "spread_ratio"),
+        *("missing_classes", "duplicates"),
+    )
+    for finding in said.findings:
+        assert set(finding.figures) <= set(GOOD)
+
+
+def test_text_has_every_question_in_short_lines():
+    said = verdict(evaluation_of(GOOD))
+    lines = said.to_text().splitlines()
+    assert lines[0].startswith("Good to train on")
+    assert max(map(len, lines)) <= 100
+    for finding in said.findings:
+        assert any(line.startswith(f"  {finding.answer:<8} {finding.question}") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.9451, "%", "94.5 %"),
+        (0.9997, "%", "99.97 %"),
+        (1.0, "%", "100 %"),
+        (0.001, "%", "0.1 %"),
+        (0.0, "%", "0 %"),
+        (0.00012, "%", "0.012 %"),
+        (-0.02, "%", "−2.0 %"),
+        (12345.6, "", "12,346"),
+        (0.000012, "", "1.20e-05"),
+        (3.0, "s", "3 s"),
+        (None, "%", "–"),
+        (float("nan"), "", "not a number"),
+        (float("-inf"), "", "infinite"),
+    ],
+)
+def test_numbers_in_words(value: float | None, unit: str, text: str):
+    assert number(value, unit) == text
+
+
+def test_spread_stands_behind_its_value():
+    assert shown(Figure("a", "A", 0.5, spread=0.012, unit="%")) == "50.0 ± 1.2 %"
+    assert shown(Figure("a", "A", 0.5, spread=0.01234)) == "0.5 ± 0.012"
+
+
+def test_long_listing_is_cut():
+    assert listing(["a"]) == "a"
+    assert listing(["a", "b", "c"]) == "a, b and c"
+    assert listing(list("abcdefgh"), most=3) == "a, b and 6 others"

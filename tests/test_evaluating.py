@@ -1,0 +1,412 @@
+"""Judging runs, files and arrays; datasets of every format that synthgen writes are read again."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import tarfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from digits_run import digits_run, table_run
+from tests_support import run
+from toy_metric import Broken, Counts, Needy, Refusing, only_metrics
+
+import synthgen
+from synthgen.comparing.paths import read_path
+from synthgen.errors import DataError, UsageError
+from synthgen.evaluation_progress import EvaluationProgress
+from synthgen.export.images import png
+from synthgen.exporting import export
+from synthgen.judging import choose_metrics, judge_cache
+from synthgen.real_data import data_of_run
+from synthgen.recipe import load_recipe, parse_export
+from synthgen.report import load_report
+from synthgen.synthesizer import load
+
+SIGNALS = """\
+name: waves
+data: {{name: npz, path: "{data}"}}
+latent: {{dim: 4}}
+generator: {{name: mlp, width: 8}}
+discriminator: {{name: mlp, width: 8}}
+train: {{steps: 2, batch_size: 8, device: cpu, precision: fp32}}
+export: null
+report: none
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def toys():
+    return only_metrics(counts=Counts)
+
+
+@pytest.fixture(scope="module")
+def digits(folder, registry):
+    return digits_run(folder, registry)
+
+
+@pytest.fixture(scope="module")
+def rows(folder, registry):
+    return table_run(folder, registry)
+
+
+@pytest.fixture(scope="module")
+def signals(folder, registry):
+    rng = np.random.default_rng(0)
+    np.savez(folder / "waves.npz", x=rng.normal(size=(20, 12)).astype("f4"), y=np.tile([7, 2], 10))
+    (folder / "waves.yaml").write_text(SIGNALS.format(data=(folder / "waves.npz").as_posix()))
+    return run(folder / "waves.yaml", folder / "waves", registry)
+
+
+def exported(made, out, registry, **section):
+    """A folder with 25 samples of the run in this format, the real data first and in shards of 20."""
+    synthesizer = load(made.path, registry)
+    options = [f"{key}={section.pop(key)}" for key in ("pixels",) if key in section]
+    section = {"count": 25, "include_real": True, "shard_size": 20, "seed": 3, **section}
+    choice = parse_export(section, options, registry)
+    export(synthesizer, choice, out, 3, lambda: data_of_run(made, synthesizer, registry), registry)
+    return synthesizer, read_path(out, registry)
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"format": "npz"},
+        {"format": "idx"},
+        {"format": "image_folder"},
+        {"format": "huggingface"},
+        {"format": "webdataset"},
+        {"format": "csv"},
+        {"format": "csv", "pixels": "png"},
+        {"format": "parquet"},
+        {"format": "parquet", "pixels": "list"},
+        {"format": "parquet", "pixels": "png"},
+    ],
+    ids=lambda section: "-".join(section.values()),
+)
+def test_images_of_every_format_are_read_as_they_were_sampled(digits, tmp_path, registry, section):
+    synthesizer, found = exported(digits, tmp_path / "out", registry, **section)
+    x, y = synthesizer.sample(25, seed=3)
+    numbers = np.array([label.number for label in found.classes])[found.y]
+    order = np.argsort(y, kind="stable") if section["format"] == "image_folder" else np.arange(25)
+    if section["format"] == "image_folder":  # by folder, which sort by name
+        order = np.concatenate([np.flatnonzero(y == number) for number in sorted(set(y.tolist()))])
+    assert found.kind == "images"
+    assert found.classes == synthesizer.classes
+    assert np.array_equal(found.x, x[order])
+    assert np.array_equal(numbers, y[order])
+
+
+@pytest.mark.parametrize("format_", ["npz", "csv", "parquet"])
+def test_signals_of_every_format_are_read_as_they_were_sampled(signals, tmp_path, registry, format_):
+    synthesizer, found = exported(signals, tmp_path / "out", registry, format=format_)
+    x, y = synthesizer.sample(25, seed=3)
+    assert found.kind == "signals"
+    assert found.x.dtype == x.dtype
+    assert np.array_equal(found.x, x)
+    assert [found.classes[i].number for i in found.y] == y.tolist()
+
+
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+@pytest.mark.parametrize("shards", [20, 1000])
+def test_tables_of_every_format_are_read_as_they_were_sampled(rows, tmp_path, registry, format_, shards):
+    synthesizer, found = exported(rows, tmp_path / "out", registry, format=format_, shard_size=shards)
+    x, _ = synthesizer.sample(25, seed=3)
+    assert found.target == "kind"
+    pd.testing.assert_frame_equal(found.x, x, check_dtype=False)
+    if shards == 1000:  # the file in the folder is the dataset, too, without the real rows in it
+        assert len(read_path(tmp_path / "out" / f"dataset.{format_}", registry)) == 25
+
+
+def test_what_a_dataset_lacks_is_told(digits, tmp_path, registry):
+    exported(digits, tmp_path / "out", registry, format="npz")
+    manifest = tmp_path / "out" / "manifest.json"
+    head = json.loads(manifest.read_text())
+    (tmp_path / "out" / "dataset-00001-of-00004.npz").unlink()
+    with pytest.raises(DataError, match=r"dataset-00001-of-00004\.npz: is missing"):
+        read_path(tmp_path / "out", registry)
+    manifest.write_text(json.dumps(head | {"format": {"name": "zarr"}}))
+    with pytest.raises(DataError, match="in the format zarr, which only its plugin knows"):
+        read_path(tmp_path / "out", registry)
+    manifest.write_text(json.dumps(head | {"classes": [{}]}))
+    with pytest.raises(DataError, match=r"manifest\.json: is not what synthgen writes"):
+        read_path(tmp_path / "out", registry)
+
+
+# --------------------------------------------------------------------------------------------------- paths
+
+
+def test_a_folder_of_tables_is_one_table(tmp_path, registry):
+    for name, value in (("b", 2), ("a", 1)):
+        (tmp_path / f"{name}.csv").write_text(f"n,m\n{value},x\n")
+    assert read_path(tmp_path, registry).x["n"].tolist() == [1, 2]
+    assert read_path(f"{tmp_path}/*.csv", registry).x["n"].tolist() == [1, 2]
+
+
+def test_options_of_sources_reach_those_that_have_them(tmp_path, registry):
+    (tmp_path / "a.tsv").write_text("n;m\n1;?\n2;x\n")
+    found = read_path(tmp_path / "a.tsv", registry, settings=["separator=';'", "missing=['?']", "size=8"])
+    assert found.x["m"].isna().tolist() == [True, False]
+
+
+def test_how_a_run_reads_its_data_holds_for_other_data_of_that_kind(tmp_path, registry):
+    (tmp_path / "a.csv").write_text("1;?;p\n2;x;q\n")
+    like = {
+        "name": "csv",
+        "header": False,
+        "separator": ";",
+        "missing": ["?"],
+        "target": "column_9",
+        "limit": 1,
+    }
+    found = read_path(tmp_path / "a.csv", registry, like=like)
+    assert found.x["column_1"].isna().tolist() == [True, False]
+
+
+def tar(path, members):
+    with tarfile.open(path, "w") as file:
+        for name, content in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            file.addfile(entry, io.BytesIO(content))
+    return path
+
+
+def picture(value, shape=(8, 8)):
+    return png(np.full(shape, value, np.uint8), 1)
+
+
+def test_tar_files_of_others_are_read(tmp_path, registry):
+    tar(tmp_path / "b.tar", {"x/2.jpg.txt": b"?", "x/2.png": picture(2, (8, 8, 3)), "x/2.cls": b"dog\n"})
+    tar(tmp_path / "a.tar", {"1.cls": b"cat", "1.png": picture(1), "1.json": b'{"class": "Cat"}'})
+    found = read_path(tmp_path, registry)
+    assert found.x[:, 0, 0].tolist() == [[1, 1, 1], [2, 2, 2]]
+    assert [found.classes[y].name for y in found.y] == ["Cat", "dog"]
+    assert read_path(tar(tmp_path / "c.tar", {"1.png": picture(1)}), registry).classes == ()
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"a.txt": b""}, "no pictures in it"),
+        ({"1.png": picture(1), "2.png": picture(2, (9, 8))}, "1 is 8×8, 2 is 9×8"),
+        ({"1.png": picture(1), "1.cls": b"0", "2.png": picture(2)}, "2 has no label, others have"),
+        ({"1.png": b"no picture"}, "the picture 1 cannot be read"),
+        ({"1.png": picture(1), "1.json": b"{"}, "what 1 says of its label cannot be read"),
+    ],
+)
+def test_tar_files_that_are_no_data_are_told(members, message, tmp_path, registry):
+    with pytest.raises(DataError, match=rf"a\.tar: .*{message}"):
+        read_path(tar(tmp_path / "a.tar", members), registry)
+
+
+def test_a_tar_file_that_is_cut_short_is_told(tmp_path, registry):
+    whole = tar(tmp_path / "a.tar", {f"{i}.png": picture(i) for i in range(99)}).read_bytes()
+    (tmp_path / "a.tar").write_bytes(whole[:3000])
+    with pytest.raises(DataError, match=r"a\.tar: cannot be read, cut short or corrupt"):
+        read_path(tmp_path / "a.tar", registry)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("gone.csv", "--real gone.csv: there is no such file, nor in the folder SYNTHGEN_DATA"),
+        ("gone", "--real gone: there is no such folder, file or source"),
+        ("imge_folder", r"--real imge_folder: .* Did you mean image_folder"),
+        ("npz", "--real npz: this source needs path"),
+    ],
+)
+def test_a_path_where_nothing_is_is_told(path, message, registry):
+    with pytest.raises(UsageError, match=message):
+        read_path(path, registry)
+
+
+def test_folders_that_are_no_data_are_told(tmp_path, registry, digits):
+    with pytest.raises(DataError, match="no class folders in it"):
+        read_path(tmp_path, registry)
+    with pytest.raises(UsageError, match=r"--real .* is the folder of a run"):
+        read_path(digits.path, registry)
+    with pytest.raises(UsageError, match="this run has exported no dataset; make one: synthgen export"):
+        read_path(digits.path, registry, option="--synthetic")
+    (tmp_path / "no.bin").write_text("words")
+    with pytest.raises(UsageError, match=r"--real .*no\.bin: not a kind of file that a source reads"):
+        read_path(tmp_path / "no.bin", registry)
+
+
+# ----------------------------------------------------------------------------------------------- evaluating
+
+
+def test_frames_are_compared_and_the_report_is_written(tmp_path, toys):
+    frame = pd.DataFrame({"a": range(40), "y": ["p", "q"] * 20})
+    found = synthgen.evaluate(
+        frame[:20], frame[20:35], target="y", held_out=frame[35:], registry=toys, seed=4
+    )
+    assert dict(found.samples) == {"real": 20, "held_out": 5, "synthetic": 15}
+    assert found.value("count") == 15
+    assert (found.seed, found.full, found.classes, found.kind) == (4, True, ("p", "q"), "table")
+    assert Counts.seen[-1].real.y.tolist() == [0, 1] * 10
+    written = found.write(tmp_path / "new" / "report")
+    assert written.html.read_text("utf-8").startswith("<!")
+    assert load_report(tmp_path / "new" / "report").evaluation.value("count") == 15
+    assert str(found) == written.verdict.to_text()
+    found.write(tmp_path / "new" / "report")  # takes the place of the one before
+    assert sorted(p.name for p in (tmp_path / "new" / "report").iterdir()) == ["report.html", "report.json"]
+
+
+def test_arrays_with_labels_are_compared(toys):
+    x = np.random.default_rng(0).integers(0, 256, (30, 8, 8), np.uint8)
+    y = np.array(["a", "b", "c"] * 10)
+    synthgen.evaluate((x, y), (x[:9], y[:9]), level="quick", registry=toys)
+    seen = Counts.seen[-1]
+    assert (seen.names, seen.full, seen.held_out, seen.cache) == (("a", "b", "c"), False, None, judge_cache())
+    assert seen.synthetic.y.tolist() == [0, 1, 2] * 3
+    series = pd.Series([0, 1] * 10, name="sick")
+    table = pd.DataFrame({"a": range(20)})
+    synthgen.evaluate((table, series), (table, series.to_numpy()), registry=toys)
+    assert Counts.seen[-1].real.target == "sick"
+
+
+def test_a_path_and_a_frame_are_compared(tmp_path, toys):
+    frame = pd.DataFrame({"a": range(20), "b": pd.date_range("2020-01-01", periods=20)})
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    synthgen.evaluate(frame, tmp_path / "a.csv", registry=toys)
+    assert Counts.seen[-1].synthetic.x.equals(frame)
+
+
+def test_more_synthetic_samples_than_needed_are_drawn_from(toys):
+    frame = pd.DataFrame({"a": range(50)})
+    found = synthgen.evaluate(frame, frame, samples=10, registry=toys)
+    drawn = Counts.seen[-1].synthetic.x["a"].tolist()
+    assert len(set(drawn)) == 10
+    assert drawn == sorted(drawn) != list(range(10))
+    assert "10 of the 50 synthetic samples are judged, drawn at random" in found.notes
+
+
+def test_a_run_is_judged_by_what_it_learnt_from(digits, toys):
+    found = synthgen.evaluate(digits, registry=toys)
+    seen = Counts.seen[-1]
+    model = load(digits.path)
+    x, y = model.sample(48, seed=1)
+    assert dict(found.samples) == {"real": 48, "held_out": 106, "synthetic": 48}  # the test split
+    assert np.array_equal(seen.synthetic.x, x)
+    assert [seen.real.classes[i].number for i in seen.synthetic.y] == y.tolist()
+    assert type(seen.codec) is type(model.codec)
+    assert found.facts["model_hash"] == model.model_hash
+    assert found.context.title == "tiny"
+    assert len(synthgen.evaluate(str(digits.path), samples=7, registry=toys, seed=5).facts) == len(
+        found.facts
+    )
+    assert len(Counts.seen[-1].synthetic) == 7
+
+
+def test_a_run_keeps_its_held_out_samples_when_it_is_judged_again(folder, toys):
+    made = digits_run(folder, toys, "report={level: quick, hold_out: 0.25}", name="held")
+    found = synthgen.evaluate(made, registry=toys)
+    assert dict(found.samples) == {"real": 36, "held_out": 12, "synthetic": 36}
+
+
+def test_other_real_data_takes_the_place_of_held_out_samples(rows, folder, toys):
+    frame = pd.read_csv(folder / "table.csv")[:9]
+    frame["kind"] = ["p"] * 8 + ["other"]
+    found = synthgen.evaluate(rows, held_out=frame[["kind", "B", "A"]], registry=toys)
+    seen = Counts.seen[-1]
+    assert list(seen.held_out.x.columns) == list(seen.real.x.columns) == ["A", "B", "kind"]
+    assert len(seen.held_out) == 8
+    assert any("1 of the 9 held-out samples are of classes" in note for note in found.notes)
+
+
+def test_a_dataset_of_a_run_is_judged_beside_its_data(digits, registry, toys):
+    exported(digits, digits.path / "again", registry, format="npz", include_real=False)
+    found = synthgen.evaluate(digits.path / "again", registry=toys)
+    assert dict(found.samples) == {"real": 48, "held_out": 106, "synthetic": 25}
+    assert np.array_equal(Counts.seen[-1].synthetic.x, load(digits.path).sample(25, seed=3)[0])
+
+
+def test_a_run_whose_data_is_gone_or_another_is_refused(rows, folder, toys):
+    file = (folder / "table.csv").rename(folder / "aside.csv")
+    with pytest.raises(
+        DataError, match=r"table\.csv was not found[\s\S]*synthgen evaluate --real DATA --synthetic"
+    ):
+        synthgen.evaluate(rows, registry=toys)
+    (folder / "table.csv").write_text("A,B,kind\n1,x,p\n2,y,q\n")
+    with pytest.raises(DataError, match="was trained on other data than table is now"):
+        synthgen.evaluate(rows, registry=toys)
+    file.replace(folder / "table.csv")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "message"),
+    [
+        ((np.zeros(3),), {}, "needs real and synthetic data, or the folder of a run"),
+        (("gone",), {}, "gone: there is no such folder"),
+        (("gone", "gone"), {"level": "best"}, "level 'best': must be quick or full"),
+        (("gone", "gone"), {"samples": 1}, "at least 2"),
+        (("run",), {"target": "a"}, "a run knows its target"),
+    ],
+)
+def test_requests_that_cannot_be_are_refused(arguments, more, message, toys):
+    with pytest.raises(UsageError, match=message):
+        synthgen.evaluate(*arguments, registry=toys, **more)
+
+
+def test_metrics_that_fail_are_told_and_the_others_go_on(caplog):
+    registry = only_metrics(broken=Broken, counts=Counts, needy=Needy, refusing=Refusing)
+    frame = pd.DataFrame({"a": range(20)})
+    found = synthgen.evaluate(frame, frame, registry=registry)
+    errors = {result.name: result.error for result in found.results}
+    assert found.value("count") == 20
+    assert errors["refusing"] == "one class is not enough"
+    assert errors["broken"].endswith("failed in its constructor: RuntimeError: no GPU")
+    assert set(errors) == {"broken", "counts", "refusing"}  # needy has to be chosen, with its option
+    quick = synthgen.evaluate(frame, frame, level="quick", registry=registry)
+    assert [result.name for result in quick.results] == ["broken", "counts"]
+
+
+def test_chosen_metrics_are_built_with_their_options(digits):
+    registry = only_metrics(needy=Needy, counts=Counts)
+    recipe = load_recipe(digits.recipe, ["metrics=[{name: needy, file: w.pt}]"], registry)
+    (named,) = choose_metrics(registry, recipe.metrics)
+    assert (named.name, named.metric.options.file) == ("needy", "w.pt")
+
+
+def test_nothing_is_kept_where_no_folder_can_be_made(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / "file" / name)
+    assert judge_cache() is None
+
+
+@pytest.mark.parametrize("name", ["report.json", "report.html"])
+def test_files_that_are_no_report_are_never_overwritten(name, tmp_path, toys):
+    frame = pd.DataFrame({"a": range(20)})
+    (tmp_path / name).write_text('{"mine": 1}')
+    with pytest.raises(UsageError, match=f"{name} exists and is no report of synthgen"):
+        synthgen.evaluate(frame, frame, registry=toys).write(tmp_path)
+    assert [p.read_text() for p in tmp_path.iterdir()] == ['{"mine": 1}']
+
+
+def test_progress_off_a_terminal_is_plain_lines_now_and_then(monkeypatch, caplog, capsys):
+    with caplog.at_level(logging.INFO, "synthgen"), EvaluationProgress() as progress:
+        progress(0.25, "recall")
+        monkeypatch.setattr("synthgen.evaluation_progress.SECONDS_BETWEEN_LINES", 0.0)
+        progress(0.5, "utility")
+        progress(1.0, "")
+    assert caplog.messages == ["evaluation: 50 % done, now utility"]
+    assert "\r" not in capsys.readouterr().err
+
+
+def test_progress_on_a_terminal_is_a_bar_with_the_metric(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with EvaluationProgress() as progress:
+        progress(0.5, "utility")
+    shown = capsys.readouterr().err
+    assert "evaluation:  50 %|" in shown
+    assert "utility" in shown
+    assert shown.rstrip(" ").endswith("\r")  # it is taken away again
