@@ -28,6 +28,13 @@ def with_selection(more: str = "") -> tuple[str, ...]:
     return (*SMALL, EACH_TWO.format(more=more))
 
 
+@pytest.fixture(autouse=True)
+def no_pictures(monkeypatch):
+    """They take longer than the trainings here."""
+    monkeypatch.setattr(pipeline, "plot_losses", lambda *args: None)
+    monkeypatch.setattr("synthgen.listeners.SampleGrids.on_step", lambda *args: None)
+
+
 @pytest.fixture
 def scored(monkeypatch):
     """Give the next runs these scores by step; those of other steps are 1."""

@@ -12,11 +12,12 @@ WARM_UP = 0.15
 """Share of the training after which samples must vary."""
 LOOKS = 3
 """So many looks in a row must find the same."""
-COLLAPSED = 0.2
-"""Spread of samples within their classes, fake over real, below which a generator has collapsed."""
-CLASS_COLLAPSED = 0.15
+COLLAPSED = 0.1
+"""Spread of samples within their classes, fake over real, below which a generator has collapsed. One that only
+learns slowly has 0.15 to 0.25 for a long while."""
+CLASS_COLLAPSED = 0.1
 """The same of a single class."""
-REPEATED = 0.1
+REPEATED = 0.05
 """Distance of a sample to the nearest one, fake over real, below which samples repeat themselves."""
 
 _ALL, _REPEATS = "all", "repeats"

@@ -124,7 +124,7 @@ def test_watching_changes_nothing_of_the_training(watched, tiny_recipe, registry
 
 def test_what_ends_is_told_once_more_and_has_its_end(watched, caplog, monkeypatch):
     caplog.set_level(logging.INFO)
-    spreads = iter([0.9, 0.9, 0.1, 0.1, 0.1, 0.1, 0.9, 0.1, 0.9, 0.9, 0.9, 0.9])
+    spreads = iter([0.9, 0.9, 0.05, 0.05, 0.05, 0.05, 0.9, 0.05, 0.9, 0.9, 0.9, 0.9])
     monkeypatch.setattr(SampleWatch, "look", lambda self, generator: Look(True, next(spreads)))
     health, events, *_ = watched()
     assert [(verdict.kind, verdict.step, verdict.until) for verdict in health.verdicts] == [
