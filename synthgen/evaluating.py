@@ -42,13 +42,13 @@ def evaluate(
     `held_out` takes the place of the samples that it kept from its training.
 
     `level` "quick" takes some seconds, "full" longer. `seed` is 0, or a run's own, where it is not given; at most
-    10,000 synthetic samples are judged, or `samples`. The result holds all figures; `print` it for the verdict,
-    `write(folder)` it for report.html and report.json.
+    10,000 synthetic samples are judged, 2,000 if quick, or `samples`. The result holds all figures; `print` it for
+    the verdict, `write(folder)` it for report.html and report.json.
 
     Raises DataError for sets that cannot be compared, UsageError for what is not there.
     """
     registry = registry or installed_plugins()
-    check_request(level, samples)
+    check_request(level, samples, seed)
     if synthetic is None:
         path = real.path if isinstance(real, Run) else real
         if not isinstance(path, str | Path):

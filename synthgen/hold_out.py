@@ -10,6 +10,7 @@ from synthgen.components import Dataset, Source
 from synthgen.data.fingerprint import fingerprint
 from synthgen.data.loading import load_dataset
 from synthgen.errors import SynthgenError
+from synthgen.evaluation.scoring import FEWEST
 from synthgen.metric import take_samples
 from synthgen.recipe import Recipe
 
@@ -52,15 +53,31 @@ def split_real(recipe: Recipe, dataset: Dataset, source: Source | None) -> RealP
         test = _test_split(source, dataset, recipe.seed) if source is not None else None
         if test is not None:
             how = f"the test split of {dataset.name}, {len(test):,} samples that the training never sees"
-            return RealParts(dataset, test, dataset, how)
+            return RealParts(dataset, test, dataset, how + _also_chosen_by(recipe, test))
     share = AUTO_SHARE if asked == "auto" else float(asked)
     kept_back = _draw(dataset, share, recipe.seed)
     if not len(kept_back):
-        why = "report.hold_out is 0" if not share else f"{len(dataset):,} samples are too few to keep any back"
+        why = (
+            "report.hold_out is 0" if not share else f"{len(dataset):,} samples are too few to keep any back"
+        )
         return RealParts(dataset, None, dataset, f"{why}: there are none")
     rest = np.setdiff1d(np.arange(len(dataset)), kept_back)
-    how = f"{len(kept_back):,} of the {len(dataset):,} samples, drawn at random from each class and kept from training"
-    return RealParts(take_samples(dataset, rest), take_samples(dataset, kept_back), dataset, how)
+    how = (
+        f"{len(kept_back):,} of the {len(dataset):,} samples, drawn at random from each class and kept from"
+        " training"
+    )
+    held_out = take_samples(dataset, kept_back)
+    return RealParts(take_samples(dataset, rest), held_out, dataset, how + _also_chosen_by(recipe, held_out))
+
+
+def _also_chosen_by(recipe: Recipe, held_out: Dataset) -> str:
+    """What else the samples serve, as far as it takes from what they tell."""
+    if recipe.selection is None or len(held_out) < FEWEST:
+        return ""
+    return (
+        "; the best snapshot is chosen by them as well, so that what is measured by them flatters the model a"
+        " little: synthgen evaluate RUN --against DATA judges it by others"
+    )
 
 
 def _test_split(source: Source, train: Dataset, seed: int) -> Dataset | None:
@@ -78,9 +95,22 @@ def _test_split(source: Source, train: Dataset, seed: int) -> Dataset | None:
     same_form = test.kind == train.kind and test.classes == train.classes
     if not same_form or _shape(test) != _shape(train) or fingerprint(test) == fingerprint(train):
         return None
+    if (options.limit is not None or options.per_class is not None) and _has_all(test, train):
+        return None  # the source knows no splits: this is all that it has
     if len(test) > MOST:
         test = take_samples(test, np.sort(np.random.default_rng(seed).permutation(len(test))[:MOST]))
     return test
+
+
+def _has_all(one: Dataset, other: Dataset) -> bool:
+    """Whether every sample of the other is one of this one's, too."""
+    if isinstance(one.x, np.ndarray):
+        there = {hash(sample.tobytes()) for sample in one.x}
+        return all(hash(sample.tobytes()) in there for sample in other.x)
+    from pandas.util import hash_pandas_object  # noqa: PLC0415 - not needed for images
+
+    rows = [hash_pandas_object(dataset.x, index=False).to_numpy() for dataset in (other, one)]
+    return bool(np.isin(*rows).all())
 
 
 def _shape(dataset: Dataset) -> object:

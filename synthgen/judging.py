@@ -47,12 +47,14 @@ class Unbuilt(Metric):
         raise self.error
 
 
-def check_request(level: str, samples: int | None) -> None:
-    """Raise UsageError for a level that there is not, and for fewer than two samples."""
+def check_request(level: str, samples: int | None, seed: int | None = None) -> None:
+    """Raise UsageError for a level or a seed that there is not, and for fewer than two samples."""
     if level not in MOST_SAMPLES:
         raise UsageError(f"level {level!r}: must be quick or full")
     if samples is not None and samples < 2:
         raise UsageError(f"samples {samples}: at least 2 are needed to compare")
+    if seed is not None and not 0 <= seed < 2**32:
+        raise UsageError(f"seed {seed}: must be from 0 to {2**32 - 1}")
 
 
 def choose_metrics(registry: Registry, chosen: Sequence[Choice] = ()) -> list[NamedMetric]:

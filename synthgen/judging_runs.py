@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +33,12 @@ _KINDS: dict[str, Kind] = {"images": "images", "table": "table", "signals": "sig
 
 
 def default_folder(path: Path, snapshot: int | None = None) -> Path:
-    """Where the report of a run goes, or of a dataset that it exported, or of one of its snapshots."""
+    """Where the report of a run goes, or of one of its snapshots; that of a dataset goes beside it, for a file that
+    is not in its manifest would spoil it."""
+    dataset = find_exported(path)
+    if dataset is not None:
+        dataset = dataset.resolve()
+        return dataset.with_name(f"report-{dataset.name}")
     return path if snapshot is None else path / f"report-step-{snapshot}"
 
 
@@ -72,6 +78,7 @@ def evaluate_run(
         samples=samples,
         seed=seed,
         exported=read_exported(exported) if exported is not None else None,
+        command=_command(path, level, samples, seed, snapshot, against, settings),
     )
 
 
@@ -86,13 +93,17 @@ def judge_run(
     samples: int | None = None,
     seed: int | None = None,
     exported: Dataset | None = None,
+    command: str | None = None,
 ) -> Judgement:
     """Judge what a run has made; what is not given is as its recipe's `report:` has it.
 
-    `parts` are its real data as the training had it. `exported` is judged instead of new samples. run.json and
-    metrics.jsonl are read for the report, and must be as the report is to tell them.
+    `parts` are its real data as the training had it. `exported` is judged instead of new samples. `command` makes
+    the same report again; it is made up of the other arguments if not given. run.json and metrics.jsonl are read
+    for the report, and must be as the report is to tell them.
     """
     level = level or ("full" if recipe.report.level == "full" else "quick")
+    if command is None:
+        command = _command(run.path, level, samples, seed)
     seed = recipe.seed if seed is None else seed
     codec = synthesizer.codec
     train = replace(parts.train, x=codec.like_samples(parts.train.x))
@@ -122,7 +133,30 @@ def judge_run(
         notes=(*notes, *parts.train.notes),
         facts=facts,
     )
-    return Judgement.of(found, ReportContext.of_run(run, comparison=comparison, export=_exported(run)))
+    context = ReportContext.of_run(run, comparison=comparison, export=_exported(run))
+    commands = (context.commands[0], command) if command else context.commands[:1]
+    return Judgement.of(found, replace(context, commands=commands))
+
+
+def _command(
+    path: Path,
+    level: Level,
+    samples: int | None,
+    seed: int | None,
+    snapshot: int | None = None,
+    against: Any = None,
+    settings: Sequence[str] = (),
+) -> str:
+    """What a person types to have the same report again; nothing if its data is not in files."""
+    if not (against is None or isinstance(against, str | Path)):
+        return ""
+    words = ["synthgen", "evaluate", path.as_posix(), "--level", level]
+    given = {"--samples": samples, "--seed": seed, "--snapshot": snapshot, "--against": against}
+    for option, value in given.items():
+        words += [option, str(value)] if value is not None else []
+    for setting in settings:
+        words += ["--set", setting]
+    return shlex.join(words)
 
 
 def _exported(run: Run) -> dict[str, Any] | None:

@@ -75,8 +75,8 @@ def prepare(
 ) -> Setup:
     """Load the data, build everything and make a trial step; writes nothing.
 
-    `dataset` is taken instead of the recipe's data if it is given, or what `parts` have to train on. `began` is the record of a run that goes on:
-    it keeps its arithmetic if it is on the same device.
+    `dataset` is taken instead of the recipe's data if it is given, or what `parts` have to train on. `began` is
+    the record of a run that goes on: it keeps its arithmetic if it is on the same device.
     """
     start = time.perf_counter()
     settings = recipe.train
@@ -205,17 +205,26 @@ def build_trainer(setup: Setup, listeners: Sequence[Listener] = ()) -> Trainer:
     )
 
 
-def build_synthesizer(setup: Setup, trainer: Trainer, *, copy: bool = False) -> Synthesizer:
-    """What a trainer has made so far, ready to sample: its averaged generator with the codec.
-
-    The generator is taken over, and calibrated where it is for a table; with `copy` a copy of it is, so that the
-    training can go on. Torch's random state stays.
-    """
-    recipe, dataset = setup.recipe, setup.dataset
-    generator = deepcopy(trainer.ema.module) if copy else trainer.ema.module
+def calibrate_for(setup: Setup, generator: nn.Module) -> None:
+    """Calibrate a generator as the recipe says, by the setup's data; see `calibrate`."""
+    recipe = setup.recipe
     if recipe.train.calibrate != "never":
         always = recipe.train.calibrate == "always"
         calibrate(generator, setup.data, recipe.latent, recipe.seed, always=always)
+
+
+def build_synthesizer(
+    setup: Setup, trainer: Trainer, *, copy: bool = False, calibrated: bool = True
+) -> Synthesizer:
+    """What a trainer has made so far, ready to sample: its averaged generator with the codec.
+
+    The generator is taken over, and calibrated where it is for a table unless it is not to be; with `copy` a copy
+    of it is, so that the training can go on. Torch's random state stays.
+    """
+    recipe, dataset = setup.recipe, setup.dataset
+    generator = deepcopy(trainer.ema.module) if copy else trainer.ema.module
+    if calibrated:
+        calibrate_for(setup, generator)
     return Synthesizer(
         generator=generator,
         codec=setup.codec,

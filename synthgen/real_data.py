@@ -26,8 +26,8 @@ def load_parts(recipe: Recipe, dataset: Dataset | None = None) -> RealParts:
 
     `dataset` is the data where the caller has loaded it already. Errors are those of `load_data`.
     """
-    if dataset is None:
-        return split_real(recipe, *_load(recipe))
+    if dataset is None or (recipe.data is not None and recipe.data.fallback is not None):
+        return split_real(recipe, *_load(recipe))  # a dataset does not say which of two sources it is from
     return split_real(recipe, dataset, recipe.data.source.build() if recipe.data is not None else None)
 
 

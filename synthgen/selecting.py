@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,10 +20,11 @@ from synthgen.evaluation.scoring import Score, Scorer, make_scorer
 from synthgen.evaluation.settings import SelectionSettings
 from synthgen.files import new_directory
 from synthgen.judging import judge_cache, make_samples
-from synthgen.preparation import Setup, build_synthesizer
+from synthgen.preparation import Setup, build_synthesizer, calibrate_for
 from synthgen.run_directory import Run
 from synthgen.snapshots import snapshot_folders, snapshot_name
 from synthgen.synthesizer import Synthesizer, load
+from synthgen.training.health import Health
 from synthgen.training.listener import Listener
 from synthgen.training.trainer import Trainer
 
@@ -78,9 +79,23 @@ class Selection(Listener):
 
     @property
     def kept(self) -> list[dict[str, Any]]:
-        """The best scores, the best first."""
-        ranked = sorted(self.scores, key=lambda one: (not one["passes"], one["score"], one["step"]))
-        return ranked[: self.settings.keep]
+        """The scores of the snapshots that are kept: first the chosen one's, then by score."""
+        return self._best(self.scores)
+
+    def _best(self, scores: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The chosen one is the latest that cannot be told from the best: a score has an error, and as learning
+        rates fall and more is averaged, later is better where nothing speaks against it."""
+        ranked = _ranked(scores)
+        if not ranked:
+            return []
+        best = ranked[0]
+        equal = [
+            one
+            for one in ranked
+            if one["passes"] == best["passes"] and one["score"] <= best["score"] + best["error"]
+        ]
+        chosen = max(equal, key=lambda one: one["step"])
+        return [chosen, *(one for one in ranked if one is not chosen)][: self.settings.keep]
 
     @property
     def chosen(self) -> Path | None:
@@ -92,12 +107,11 @@ class Selection(Listener):
     def on_start(self, trainer: Trainer) -> None:
         """Remove what a resumed run has no score of, and scores whose snapshots are lost."""
         self._remove(trainer, lambda step: step > trainer.step)
-        lost = [one for one in self.kept if not self._folder(one["step"]).is_dir()]
-        self.scores = [one for one in self.scores if one not in lost]
+        self._forget_lost()
 
     def on_step(self, trainer: Trainer) -> None:
         """Score, if it is time to; the last step always is."""
-        if self.failed is None and self._due(trainer):
+        if self.failed is None and trainer.failure is None and self._due(trainer):
             self._score(trainer)
 
     def on_return(self, trainer: Trainer) -> None:
@@ -105,10 +119,11 @@ class Selection(Listener):
         self.scores = [one for one in self.scores if one["step"] <= trainer.step]
         self._mark, self._needed = self._marks(trainer), set()
         self._remove(trainer, lambda step: step > trainer.step)
+        self._forget_lost()
 
     def on_end(self, trainer: Trainer) -> None:
-        """Keep but the best."""
-        if trainer.finished:
+        """Keep but the best; all, where training ends with a failure and somebody may go on."""
+        if trainer.finished and trainer.failure is None:
             self._needed = set()
             self._prune(trainer)
 
@@ -129,9 +144,18 @@ class Selection(Listener):
             why = f"the last step's; no snapshot {reason}"
             return {"selection": {"step": None, "score": None, "why": why, "scores": []}}
         best = self.kept[0]
+        lowest = _ranked(self.scores)[0]
         why = f"the best of {len(self.scores)} scores; {best['text']}"
+        if lowest is not best:
+            why = (
+                f"the latest of {len(self.scores)} scores that cannot be told from the best,"
+                f" {lowest['score']:.4g} at step {lowest['step']}, standard error {lowest['error']:.2g};"
+                f" {best['text']}"
+            )
         if not best["passes"]:
             why += "; none reaches the floor"
+        if self._without_better:
+            why += f"; training ended after {self._without_better} scores without a better one"
         return {
             "selection": {
                 "step": best["step"],
@@ -190,6 +214,7 @@ class Selection(Listener):
         entry = {
             "step": trainer.step,
             "score": round(score.value, 8),
+            "error": round(score.error, 8),
             "passes": score.passes,
             "text": score.text,
             **{name: round(value, 8) for name, value in score.parts.items()},
@@ -209,10 +234,17 @@ class Selection(Listener):
             shutil.rmtree(folder, ignore_errors=True)
             synthesizer.save(folder)
         self._prune(trainer)
-        patience, since = self.settings.patience, self.scores[self.scores.index(self.kept[0]) + 1 :]
-        if patience and len(since) >= patience and not trainer.finished:
-            logger.info("step %d: no better score for %d scores; training ends", trainer.step, len(since))
+        if self._without_better and not trainer.finished:
+            logger.info(
+                "step %d: no better score for %d scores; training ends", trainer.step, self._without_better
+            )
             trainer.end()
+
+    @property
+    def _without_better(self) -> int:
+        """Scores since the best one, if they are so many that training ends; else 0."""
+        since = len(self.scores) - 1 - self.scores.index(_ranked(self.scores)[0])
+        return since if self.settings.patience and since >= self.settings.patience else 0
 
     # -------------------------------------------------------------------------------------------------- files
 
@@ -220,8 +252,11 @@ class Selection(Listener):
         return self.directory / snapshot_name(step)
 
     def _prune(self, trainer: Trainer) -> None:
-        """Remove snapshots that are no longer among the best, but for those that a resumed run may count on."""
-        spared = self._needed | {one["step"] for one in self.kept}
+        """Remove snapshots that are no longer among the best, but for those that a run may count on that is
+        resumed, or goes back to its last healthy state."""
+        back = 0 if trainer.finished else _step_to_go_back_to(trainer)
+        before = self._best(one for one in self.scores if one["step"] <= back)
+        spared = self._needed | {one["step"] for one in (*self.kept, *before)}
         scored = {one["step"] for one in self.scores}
         self._remove(trainer, lambda step: step in scored and step not in spared)
 
@@ -231,6 +266,22 @@ class Selection(Listener):
         for step, folder in snapshot_folders(self.directory):
             if wanted(step) and not (every and step % every == 0):
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _forget_lost(self) -> None:
+        """Drop scores whose snapshots should be kept and are not there."""
+        while lost := [one for one in self.kept if not self._folder(one["step"]).is_dir()]:
+            self.scores = [one for one in self.scores if one not in lost]
+
+
+def _ranked(scores: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The best first."""
+    return sorted(scores, key=lambda one: (not one["passes"], one["score"], one["step"]))
+
+
+def _step_to_go_back_to(trainer: Trainer) -> int:
+    """Where training would go on from should it fail now; 0 if that is its beginning, or nowhere."""
+    states = (listener.healthy for listener in trainer.listeners if isinstance(listener, Health))
+    return next((int(one.state["step"]) for one in states if one.whole and one.state is not None), 0)
 
 
 class _Judge:
@@ -264,12 +315,13 @@ def select_snapshots(directory: Run, setup: Setup, record: Record) -> list[Liste
     settings = setup.recipe.selection
     if settings is None:
         return []
-    build = partial(build_synthesizer, setup, copy=True)
+    # calibrating takes as long as hundreds of steps: only the chosen one is
+    build = partial(build_synthesizer, setup, copy=True, calibrated=False)
     return [Selection(settings, directory.snapshots, build, partial(_Judge, setup, settings), record)]
 
 
 def save_model(directory: Run, setup: Setup, trainer: Trainer) -> Synthesizer:
-    """Write a run's model: a copy of the snapshot that was selected, or what the training has ended with."""
+    """Write a run's model: the selected snapshot, a table's calibrated, or else what training ended with."""
     selections = (listener for listener in trainer.listeners if isinstance(listener, Selection))
     chosen = next((selection.chosen for selection in selections), None)
     if chosen is None:
@@ -277,6 +329,11 @@ def save_model(directory: Run, setup: Setup, trainer: Trainer) -> Synthesizer:
         synthesizer.save(directory.model)
         return synthesizer
     logger.info("the model is the snapshot of step %d", int(chosen.name.removeprefix("step-")))
+    if setup.data.spec.blocks:
+        synthesizer = replace(load(chosen, setup.registry, str(setup.device)), saved_hash=None)
+        calibrate_for(setup, synthesizer.generator)
+        synthesizer.save(directory.model)
+        return synthesizer
     with new_directory(directory.model) as partial_folder:
         shutil.copytree(chosen, partial_folder, dirs_exist_ok=True)
     return load(directory.model, setup.registry, str(setup.device))

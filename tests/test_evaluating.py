@@ -151,6 +151,15 @@ def test_a_folder_of_tables_is_one_table(tmp_path, registry):
     assert read_path(f"{tmp_path}/*.csv", registry).x["n"].tolist() == [1, 2]
 
 
+def test_what_lies_beside_tables_is_no_table(tmp_path, registry):
+    (tmp_path / "a.csv").write_text("n,m\n1,x\n")
+    (tmp_path / "README.txt").write_text("Rows,made\nby,me\n")
+    assert read_path(tmp_path, registry).x["n"].tolist() == [1]
+    (tmp_path / "b.tsv").write_text("n\tm\n1\tx\n")
+    with pytest.raises(UsageError, match=r"holds files \*\.csv and \*\.tsv; name those of one kind"):
+        read_path(tmp_path, registry)
+
+
 def test_options_of_sources_reach_those_that_have_them(tmp_path, registry):
     (tmp_path / "a.tsv").write_text("n;m\n1;?\n2;x\n")
     found = read_path(tmp_path / "a.tsv", registry, settings=["separator=';'", "missing=['?']", "size=8"])
@@ -349,6 +358,7 @@ def test_a_run_whose_data_is_gone_or_another_is_refused(rows, folder, toys):
         (("gone",), {}, "gone: there is no such folder"),
         (("gone", "gone"), {"level": "best"}, "level 'best': must be quick or full"),
         (("gone", "gone"), {"samples": 1}, "at least 2"),
+        (("gone", "gone"), {"seed": -1}, "seed -1: must be from 0 to"),
         (("run",), {"target": "a"}, "a run knows its target"),
     ],
 )

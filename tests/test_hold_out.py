@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from synthgen import ClassLabel, Dataset
+from synthgen import ClassLabel, Dataset, Source, SourceOptions
+from synthgen.data.codecs.table import TableCodec
 from synthgen.data.fingerprint import fingerprint
+from synthgen.data.loading import load_dataset
 from synthgen.data.sources.digits import Digits
 from synthgen.errors import RecipeError
+from synthgen.export.originals import Originals
 from synthgen.hold_out import MOST, split_real
+from synthgen.metric import take_samples
 from synthgen.real_data import load_data, load_parts
 from synthgen.recipe import recipe_from_dict
 
@@ -120,6 +125,58 @@ def test_a_source_that_ignores_split_has_no_test_split(recipe):
     source.options = Stubborn.Options()
     parts = split_real(resolved, dataset, source)
     assert len(parts.held_out) == sum(int(n * 0.1) for n in np.bincount(dataset.y))
+
+
+class Rows(Source):
+    """A table, whatever split it is asked for."""
+
+    Options = SourceOptions
+
+    def load(self) -> Dataset:
+        frame = pd.DataFrame({"a": range(60), "b": ["x", None, "z"] * 20})
+        return Dataset("rows", frame, np.zeros(60, np.int64), (), kind="table")
+
+
+class Waves(Source):
+    """Signals, the same."""
+
+    Options = SourceOptions
+
+    def load(self) -> Dataset:
+        return numbered([30, 30])
+
+
+@pytest.mark.parametrize("source", [Rows, Waves])
+def test_all_that_a_source_without_splits_has_is_not_held_out_from_a_part_of_it(recipe, source):
+    part = source(SourceOptions(limit=40))
+    parts = split_real(recipe(), load_dataset(part, None, 0), part)
+    assert len(parts.train) + len(parts.held_out) == 40
+
+
+def test_data_that_is_loaded_already_is_split_as_the_run_loads_it_again(recipe, tmp_path, monkeypatch):
+    monkeypatch.delenv("SYNTHGEN_DATA", raising=False)
+    resolved = recipe(data={"name": "cifar10", "root": str(tmp_path), "fallback": "digits"})
+    first, again = load_parts(resolved, load_data(resolved)), load_parts(resolved)
+    assert fingerprint(first.train) == fingerprint(again.train)
+    assert fingerprint(first.held_out) == fingerprint(again.held_out)
+
+
+def test_samples_that_a_snapshot_is_chosen_by_are_said_to_be(recipe):
+    judged, chosen = (load_parts(recipe(**more)).how for more in ({}, {"selection": {}}))
+    assert "flatters the model" in chosen
+    assert "flatters the model" not in judged
+    few = split_real(recipe(selection={}), numbered([50]), None)  # the selection goes by the training's own
+    assert "flatters the model" not in few.how
+
+
+def test_rows_held_out_with_categories_of_their_own_do_not_keep_the_others_from_being_included():
+    frame = pd.DataFrame({"a": range(40), "cat": ["x", "y"] * 20})
+    frame.loc[[5, 20, 39], "cat"] = ["odd", None, "odder"]
+    whole = Dataset("rows", frame, np.zeros(40, np.int64), (), kind="table")
+    codec = TableCodec(TableCodec.Options(conditions=["cat"]))
+    codec.fit(take_samples(whole, np.setdiff1d(np.arange(40), [5, 20, 39])))
+    asked = Originals.of(whole, "").having((("cat", "x"),), codec)
+    assert asked.index.tolist() == [row for row in range(0, 40, 2) if row != 20]
 
 
 def test_a_share_of_one_or_more_is_refused_where_the_recipe_is_read(recipe):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -11,10 +12,13 @@ from tests_support import StopAt, run, tree
 
 import synthgen
 from synthgen import pipeline, selecting
-from synthgen.errors import DataError, Interrupted
+from synthgen.errors import DataError, Interrupted, UnhealthyError
 from synthgen.evaluation.scoring import Score
 from synthgen.run_directory import Run, read_metrics
 from synthgen.snapshots import list_snapshots
+from synthgen.training.health import Health
+from synthgen.training.health_samples import Look
+from synthgen.training.listener import Listener
 
 SMALL = (
     "generator={name: mlp, width: 16, depth: 1}",
@@ -39,7 +43,7 @@ def no_pictures(monkeypatch):
 def scored(monkeypatch):
     """Give the next runs these scores by step; those of other steps are 1."""
 
-    def score(values: dict[int, float | Exception], passes=lambda step: True) -> None:
+    def score(values: dict[int, float | Exception], passes=lambda step: True, error=0.0) -> None:
         class Judge:
             about = "an oracle"
 
@@ -51,7 +55,7 @@ def scored(monkeypatch):
                 value = values.get(step, 1.0)
                 if isinstance(value, Exception):
                     raise value
-                return Score(value, f"oracle {value:g}", passes(step), {"kid": value})
+                return Score(value, f"oracle {value:g}", passes(step), {"kid": value}, error)
 
         monkeypatch.setattr(selecting, "_Judge", Judge)
 
@@ -130,6 +134,7 @@ def test_patience_ends_the_training_and_the_run_is_finished(tiny_recipe, tmp_pat
     made = run(tiny_recipe, tmp_path / "out", registry, *with_selection(", patience: 2"))
     info = json.loads(made.info.read_text())
     assert (info["status"], info["steps"], info["selection"]["step"]) == ("finished", 8, 4)
+    assert info["selection"]["why"].endswith("; training ended after 2 scores without a better one")
     assert made.dataset.is_dir()
 
 
@@ -170,8 +175,6 @@ def test_a_resumed_run_chooses_as_an_uninterrupted_one(
 def test_a_run_cut_off_after_its_checkpoint_still_has_the_snapshots_that_this_one_counts_on(
     tiny_recipe, tmp_path, registry, scored, monkeypatch
 ):
-    from synthgen.training.listener import Listener
-
     class PowerCut(Listener):
         def on_step(self, trainer):
             if trainer.step == 7:
@@ -187,6 +190,75 @@ def test_a_run_cut_off_after_its_checkpoint_still_has_the_snapshots_that_this_on
     made = pipeline.resume(tmp_path / "out", registry=registry)
     assert chosen(made)["step"] == 6
     assert snapshots(made) == ["step-0000006"]
+
+
+def test_a_snapshot_that_somebody_removed_is_not_chosen_by_a_resumed_run(
+    tiny_recipe, tmp_path, registry, scored, stop_at
+):
+    scored({4: 0.1, 6: 0.3, 8: 0.5})
+    stop_at(7)
+    with pytest.raises(Interrupted):
+        run(tiny_recipe, tmp_path / "out", registry, *with_selection())
+    shutil.rmtree(tmp_path / "out" / "snapshots" / "step-0000004")
+    made = pipeline.resume(tmp_path / "out", registry=registry)
+    assert [one["step"] for one in chosen(made)["scores"]] == [8, 10, 12]
+    assert synthgen.load(made.path, registry).source["steps"] == 8
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """Samples that vary as much as real ones, but for those of these steps."""
+
+    def spread(*collapsed: int) -> None:
+        look = Health._look
+        monkeypatch.setattr(
+            Health,
+            "_look",
+            lambda self, trainer, seen: look(
+                self, trainer, Look(True, 0.01 if trainer.step in collapsed else 1.0)
+            ),
+        )
+
+    return spread
+
+
+def test_a_training_that_goes_back_still_has_the_best_snapshot_of_before(
+    tiny_recipe, tmp_path, registry, scored, looks, monkeypatch
+):
+    class Accident(Listener):
+        def on_step(self, trainer):
+            if trainer.step == 7 and not trainer.attempt:
+                next(trainer.generator.parameters()).data.fill_(np.nan)
+                values.update({5: 0.5, 6: 0.5, 7: 0.5})
+
+    values: dict[int, float | Exception] = {4: 0.2, 5: 0.1, 6: 0.1, 7: 0.1}
+    scored(values)
+    looks()
+    recorders = pipeline._recorders
+    monkeypatch.setattr(pipeline, "_recorders", lambda *args: [*recorders(*args), Accident()])
+    made = run(
+        tiny_recipe,
+        tmp_path / "out",
+        registry,
+        *SMALL,
+        "selection={samples: 60, every: 1, after: 0.25}",
+        "health={policy: restart, every: 4}",
+        "train.checkpoint_every=1",
+    )
+    assert json.loads(made.info.read_text())["health"][-1]["back_to"] == 4
+    assert (chosen(made)["step"], snapshots(made)) == (4, ["step-0000004"])
+    assert synthgen.load(made.path, registry).source["steps"] == 4
+
+
+def test_a_run_that_is_stopped_keeps_the_healthy_snapshot_that_it_names(
+    tiny_recipe, tmp_path, registry, scored, looks
+):
+    scored({4: 0.1})
+    looks(6, 7, 8)
+    overrides = ("selection={samples: 60, every: 1, after: 0.25}", "health={policy: stop, every: 1}")
+    with pytest.raises(UnhealthyError, match="generator of step 5, the last found healthy, is kept"):
+        run(tiny_recipe, tmp_path / "out", registry, *SMALL, *overrides)
+    assert synthgen.load(tmp_path / "out", registry, snapshot=5).source["steps"] == 5
 
 
 def test_choosing_changes_nothing_of_the_training(tiny_recipe, tmp_path, registry):
@@ -214,7 +286,8 @@ def test_real_scores_of_images_with_and_without_classes(tiny_recipe, tmp_path, r
         assert record["step"] in [one["step"] for one in record["scores"]]
         assert record["scores"][-1]["step"] == 12
         assert record["by"].startswith("KID")
-        assert record["score"] == min(one["score"] for one in record["scores"])
+        best = min(record["scores"], key=lambda one: one["score"])
+        assert best["score"] <= record["score"] <= best["score"] + best["error"]
 
 
 @pytest.mark.parametrize(("steps", "expected"), [(1, [1]), (3, [2, 3]), (12, [6, 7, 8, 9, 10, 11, 12])])
@@ -224,7 +297,18 @@ def test_the_last_step_is_always_scored_and_half_the_training_goes_by_before(
     scored({})
     made = run(tiny_recipe, tmp_path / "out", registry, *SMALL, f"train.steps={steps}", "selection={}")
     assert [one["step"] for one in chosen(made)["scores"]] == expected
-    assert chosen(made)["step"] == expected[0]  # of equal scores the first
+    assert chosen(made)["step"] == expected[-1]  # of equal scores the latest
+
+
+def test_of_scores_that_cannot_be_told_from_the_best_the_latest_is_chosen(
+    tiny_recipe, tmp_path, registry, scored
+):
+    scored({4: 0.2, 6: 0.5, 8: 0.25, 10: 0.35}, error=0.1)
+    made = run(tiny_recipe, tmp_path / "out", registry, *with_selection())
+    record = chosen(made)
+    assert (record["step"], record["score"]) == (8, 0.25)
+    assert "cannot be told from the best, 0.2 at step 4, standard error 0.1" in record["why"]
+    assert snapshots(made) == ["step-0000008"]
 
 
 def test_a_training_that_time_ends_is_scored_too(tiny_recipe, tmp_path, registry, scored):
@@ -240,7 +324,7 @@ def test_a_training_that_time_ends_is_scored_too(tiny_recipe, tmp_path, registry
     )
     info = json.loads(made.info.read_text())
     assert info["selection"]["scores"][-1]["step"] == info["steps"]
-    assert info["selection"]["step"] == info["selection"]["scores"][0]["step"]
+    assert info["selection"]["step"] == info["steps"]
 
 
 def test_a_snapshot_that_cannot_be_scored_is_passed_over(tiny_recipe, tmp_path, registry, scored, caplog):

@@ -46,10 +46,14 @@ if TYPE_CHECKING:
     help="quick takes some seconds, full has all.",
 )
 @click.option(
-    "--samples", type=click.IntRange(min=2), help="Synthetic samples to judge; 10,000 at most if not given."
+    "--samples",
+    type=click.IntRange(min=2),
+    help="Synthetic samples to judge; 10,000 at most if not given, 2,000 if quick.",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="Same seed, same figures; the recipe's, or 0.")
-@click.option("--out", type=ExistingPath, help="Folder of the report; RUN, or ./report-NAME if not given.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), help="Same seed, same figures; the recipe's, or 0."
+)
+@click.option("--out", type=ExistingPath, help="Folder of the report; RUN, or report-NAME if not given.")
 @click.option(
     "--device", default="auto", show_default=True, help="Of the model: auto, cpu, cuda, cuda:N or mps."
 )
@@ -78,7 +82,7 @@ def evaluate(
 
     RUN is the folder of a finished run, or of a dataset that one exported. Without it, --real and --synthetic are
     each a CSV or Parquet file, an .npz or IDX file, tar files, a folder of pictures or of a dataset. The report
-    of a run is written into its folder; the path of the page is printed.
+    of a run is written into its folder, that of a dataset beside it; the path of the page is printed.
     """
     from synthgen import evaluating, judging_runs
     from synthgen.comparing.paths import check_settings

@@ -125,10 +125,15 @@ def _section(text: str, path: Path, registry: Registry, option: str) -> dict[str
     """The `data:` section for a path."""
     table = _table_source(path)
     if path.is_dir() and not find_tables(path):
-        inside = {s for s in map(_table_source, path.iterdir()) if s is not None}
+        files = [child for child in path.iterdir() if _table_source(child)]
+        files = [file for file in files if file.suffix.lower() != ".txt"] or files  # README.txt is no table
+        inside, ends = {_table_source(file) for file in files}, sorted({file.suffix for file in files})
         if len(inside) == 1 and not any(child.is_dir() for child in path.iterdir()):
-            files = [child for child in path.iterdir() if _table_source(child)]
-            pattern = Path(escape(str(path.absolute()))) / f"*{files[0].suffix}"
+            if len(ends) > 1:
+                raise UsageError(
+                    f"{option} {text}: holds files *{' and *'.join(ends)}; name those of one kind"
+                )
+            pattern = Path(escape(str(path.absolute()))) / f"*{ends[0]}"
             return {"name": inside.pop(), "path": str(pattern)}
     elif table is not None and not path.is_dir() and (path.exists() or path.suffix != ".txt"):
         return {"name": table, "path": text}

@@ -20,6 +20,9 @@ from synthgen.metric import Comparison, Figure, Measurement, Metric, Section
 
 MISSING = 0.1
 """A class is missing whose coverage is below so much of what real samples have."""
+EXPECTED = 5
+"""So many samples of a class must be expected, by its share of the real ones, for it to be missed if there are
+none: by chance that happens less than once in a hundred times."""
 LEAST = 5
 """Members of a class on each side for its spread."""
 
@@ -45,10 +48,11 @@ class Recall(Metric):
 
 
 def _absent(comparison: Comparison) -> list[str]:
-    """Classes that have real members and no synthetic ones."""
+    """Classes that have no synthetic members, where as many real samples would have some."""
     size = len(comparison.names)
     real, made = (np.bincount(part.y, minlength=size) for part in (comparison.real, comparison.synthetic))
-    return [name for label, name in enumerate(comparison.names) if real[label] and not made[label]]
+    usual = real * (len(comparison.synthetic) / len(comparison.real)) >= EXPECTED
+    return [name for label, name in enumerate(comparison.names) if usual[label] and not made[label]]
 
 
 def _none_covered(figure: Figure, absent: list[str]) -> Figure:

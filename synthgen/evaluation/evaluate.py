@@ -79,7 +79,7 @@ def _measure(named: NamedMetric, comparison: Comparison) -> MetricResult:
     numpy_state = np.random.get_state()
     try:
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(comparison.seed)
+            torch.default_generator.manual_seed(comparison.seed)  # torch.manual_seed is a GPU's as well
             measurement = named.metric.measure(comparison)
     except SynthgenError as expected:
         error = str(expected)

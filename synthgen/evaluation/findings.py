@@ -196,7 +196,7 @@ def _sentence(judged: Judged, lead: str, grades: Mapping[str, Grade], more: list
 
 def _lasts(event: Mapping[str, Any], restarts: int) -> bool:
     """Whether something was still so at the end: not over, and not of an attempt that was given up."""
-    if event.get("kind") == "restart" or event.get("until") is not None:
+    if event.get("kind") == "restart" or event.get("until") is not None or event.get("given_up"):
         return False
     return event.get("attempt", restarts) == restarts
 

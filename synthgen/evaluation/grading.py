@@ -11,6 +11,7 @@ import math
 from typing import Literal, NamedTuple
 
 from synthgen.evaluation.results import Evaluation
+from synthgen.evaluation.utility.gain import WORTH
 from synthgen.evaluation.wording import is_gain, known
 from synthgen.metric import Figure
 
@@ -70,6 +71,11 @@ LEAST_TO_LEARN = 0.05
 """A score of real data that is no more than this above guessing says nothing about synthetic data."""
 
 
+LEAST_FOR_NEAR = 100
+"""Samples a side below which near copies are shown and not judged: how near real samples come to each other by
+chance is the hundredth of a distribution that so few do not tell."""
+
+
 def grade(figure: Figure | None, evaluation: Evaluation) -> Grade | None:
     """How good a figure is; None where it is missing, where real data's value is, or where it has no bounds."""
     value = known(figure.value) if figure is not None else None
@@ -78,10 +84,10 @@ def grade(figure: Figure | None, evaluation: Evaluation) -> Grade | None:
     if is_gain(figure.name):
         return _grade_gain(value, known(figure.spread) or 0.0)
     bounds = BOUNDS.get(figure.name)
-    if bounds is None:
+    if bounds is None or (figure.name == "near_copies" and _fewest(evaluation) < LEAST_FOR_NEAR):
         return None
     if bounds.by == "value":
-        slack = _wobble(evaluation) if figure.name == "dcr_share" else 0.0
+        slack = _wobble(evaluation) if figure.name in ("dcr_share", "membership_auc") else 0.0
         return _at_most(value, bounds.good + slack, bounds.fair + slack)
     if bounds.by in ("lost", "excess"):
         real = known(figure.real) if figure.real is not None else bounds.real
@@ -123,15 +129,20 @@ def guessing(figure: Figure, evaluation: Evaluation) -> float:
 def _wobble(evaluation: Evaluation) -> float:
     """How far a share about one half of so few samples wanders from it by chance: what is above 0.05 of three
     standard deviations."""
-    counts = [evaluation.samples.get(side, 0) for side in ("synthetic", "held_out")]
-    few = max(1, min((count for count in counts if count), default=1))
-    return max(0.0, 3 * math.sqrt(0.25 / few) - 0.05)
+    return max(0.0, 3 * math.sqrt(0.25 / _fewest(evaluation)) - 0.05)
+
+
+def _fewest(evaluation: Evaluation) -> int:
+    """Samples of the smallest side that there is, training samples where none are held out; at least 1."""
+    counts = [evaluation.samples.get(side, 0) for side in ("synthetic", "held_out", "real")]
+    return max(1, min((count for count in counts if count), default=1))
 
 
 def _grade_gain(gain: float, spread: float) -> Grade:
-    if gain > spread:
+    least = max(spread, WORTH)
+    if gain > least:
         return "good"
-    return "bad" if gain < -spread else "fair"
+    return "bad" if gain < -least else "fair"
 
 
 def _at_least(value: float, good: float, fair: float) -> Grade:

@@ -64,11 +64,6 @@ class Judged:
         figure = self.figure(name)
         return number(known(figure.real), figure.unit) if figure is not None else "–"
 
-    def percent(self, name: str) -> bool:
-        """Whether it is told in percent."""
-        figure = self.figure(name)
-        return figure is not None and figure.unit == "%"
-
     def told(self, *names: str) -> str:
         """`recall 0.4 (real 0.9), coverage …`: those of these figures that are there."""
         words = []
@@ -86,7 +81,7 @@ def names_of_missing(judged: Judged) -> list[str]:
     if judged.grade("missing_classes") != "bad" or figure is None:
         return []
     behind = {name for name, part in _class_parts(judged, figure).items() if part is None or part < HARDLY}
-    return [name for name, value in figure.per_class.items() if not known(value) or name in behind]
+    return [name for name, value in figure.per_class.items() if known(value) == 0 or name in behind]
 
 
 def classes_behind(judged: Judged, name: str) -> list[str]:

@@ -11,7 +11,7 @@ from torch import Tensor
 K = 5
 """Neighbours that a ball around a point reaches to."""
 _BLOCK = 500  # points whose distances to all others are computed together
-_NOISE = 2e-6  # of float32 squared distances, as a share of the points' largest squared length
+_NOISE = 2e-6  # of float32 squared distances, as a share of the two points' squared lengths
 
 
 class Overlap(NamedTuple):
@@ -36,13 +36,12 @@ def overlap(real: np.ndarray, made: np.ndarray, k: int = K) -> Overlap:
     around_real, around_made = squared_radii(real, k), squared_radii(made, k)
     middle = real.mean(0)
     points, others = torch.from_numpy(real - middle), torch.from_numpy(made - middle)
-    slack = _slack(points, others)
-    reach_made = torch.from_numpy(around_made) + slack
+    reach_made = torch.from_numpy(around_made)
     balls = torch.zeros(len(others), dtype=torch.int64)
     covered = recalled = 0
     for start in range(0, len(points), _BLOCK):
-        distances = _squared_distances(points[start : start + _BLOCK], others)
-        inside = distances <= torch.from_numpy(around_real[start : start + _BLOCK])[:, None] + slack
+        distances = _squared_distances(points[start : start + _BLOCK], others, _NOISE)
+        inside = distances <= torch.from_numpy(around_real[start : start + _BLOCK])[:, None]
         balls += inside.sum(0)
         covered += int(inside.any(1).sum())
         recalled += int((distances <= reach_made).any(1).sum())
@@ -60,10 +59,11 @@ def coverage(real: np.ndarray, made: np.ndarray, k: int = K) -> float:
     if not len(made):
         return 0.0
     radii = squared_radii(real, k)
-    distances = nearest(real, made, 1)[0][:, 0]
+    distances, positions = nearest(real, made, 1)
     middle = real.mean(0)
-    slack = _slack(torch.from_numpy(real - middle), torch.from_numpy(made - middle))
-    return float((np.square(distances) <= radii + slack).mean())
+    lengths = [np.square(points - middle).sum(1) for points in (real, made)]
+    slack = _NOISE * (lengths[0] + lengths[1][positions[:, 0]])
+    return float((np.square(distances[:, 0]) <= radii + slack).mean())
 
 
 def squared_radii(points: np.ndarray, k: int) -> np.ndarray:
@@ -98,12 +98,8 @@ def nearest(points: np.ndarray, others: np.ndarray | None, k: int) -> tuple[np.n
     return distances, positions
 
 
-def _squared_distances(a: Tensor, b: Tensor) -> Tensor:
-    """`(n, m)`, from the squares' sums and the products."""
-    lengths = a.square().sum(1)[:, None], b.square().sum(1)
+def _squared_distances(a: Tensor, b: Tensor, less: float = 0.0) -> Tensor:
+    """`(n, m)`, from the squares' sums and the products; `less` so much of the two squared lengths, by which they
+    may be wrong. It goes by the pair, for one point far away must not make all others near."""
+    lengths = a.square().sum(1)[:, None] * (1 - less), b.square().sum(1) * (1 - less)
     return torch.addmm(lengths[1], a, b.T, alpha=-2).add_(lengths[0]).clamp_(min=0)
-
-
-def _slack(a: Tensor, b: Tensor) -> float:
-    """By how much squared distances may be wrong."""
-    return _NOISE * max(float(part.square().sum(1).max()) for part in (a, b))

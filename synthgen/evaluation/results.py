@@ -16,7 +16,7 @@ class MetricResult:
     name: str
     section: Section
     seconds: float
-    measurement: Measurement = Measurement()
+    measurement: Measurement = field(default_factory=Measurement)
     error: str | None = None
     """Why it could not be measured, in a sentence; its figures are missing then."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ from synthgen.metric import Comparison, Metric, take_samples
 
 FEWEST = 200
 """Held-out samples to score by at least; where there are fewer, those are taken that the training had."""
+BLOCKS = 10
+"""Parts of the samples, to tell the error of their distance by."""
 FEWEST_OF_CLASS = 2 * K
 """Samples of a class, real and synthetic each, for its coverage to be told."""
 
@@ -34,6 +37,8 @@ class Score:
     """Whether no class falls below the floor."""
     parts: Mapping[str, float] = field(default_factory=dict)
     """What it is made of, as numbers."""
+    error: float = 0.0
+    """Standard error of the value: scores that differ by less cannot be told apart."""
 
 
 class Scorer(Protocol):
@@ -99,6 +104,7 @@ class PointScorer:
         """KID; it passes if every class's relative coverage reaches the floor."""
         points = self.network.features(synthetic)
         value = kernel_distance(self.points, points)
+        error = _error(self.points, points)
         covered = {
             name: share
             for number, name in enumerate(self.names)
@@ -106,13 +112,13 @@ class PointScorer:
         }
         parts = {"kid": value}
         if not covered:
-            return Score(value, f"KID {value:.4g}", parts=parts)
+            return Score(value, f"KID {value:.4g}", parts=parts, error=error)
         worst = min(covered, key=lambda name: covered[name])
         parts["coverage"] = covered[worst]
         of = f"class {worst} covers" if worst else "samples cover"
         text = f"KID {value:.4g}; {of} {covered[worst]:.0%} of what real samples do"
         passes = covered[worst] >= self.floor
-        return Score(value, text if passes else f"{text}, below the floor", passes, parts)
+        return Score(value, text if passes else f"{text}, below the floor", passes, parts, error)
 
     def _coverage(self, number: int, made: np.ndarray, total: int) -> float | None:
         """Of a class, as a share of that of other real samples; None where there are too few."""
@@ -171,6 +177,16 @@ class TableScorer:
         value = float(np.mean(list(distances.values())))
         text = ", ".join(f"{name} {one:.3f}" for name, one in found.items())
         return Score(value, text, parts=found)
+
+
+def _error(real: np.ndarray, made: np.ndarray) -> float:
+    """The standard error of the kernel distance of these points, from that of parts of them."""
+    parts = [
+        kernel_distance(real[start::BLOCKS], made[start::BLOCKS])
+        for start in range(BLOCKS)
+        if min(len(real), len(made)) >= 2 * BLOCKS
+    ]
+    return float(np.std(parts, ddof=1) / math.sqrt(BLOCKS)) if parts else 0.0
 
 
 def _reference(

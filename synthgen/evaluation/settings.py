@@ -19,7 +19,8 @@ class ReportSettings(Options):
     """Real samples that are kept from the training to judge it by: auto is the source's own test split or, where it
     has none, a tenth of the samples of each class; else the share to keep back, 0 for none."""
     samples: PositiveInt | None = None
-    """Synthetic samples to judge; as many as there are real ones if not given, at most 10,000."""
+    """Synthetic samples to judge; as many as there are real ones if not given, at most 10,000, or 2,000 if
+    quick."""
 
 
 class SelectionSettings(Options):
@@ -34,7 +35,7 @@ class SelectionSettings(Options):
     samples: PositiveInt = 2000
     """Samples that each is scored by, from the same latents every time."""
     floor: float = Field(0.7, ge=0, le=1)
-    """Of images and signals: what coverage of its worst class a snapshot needs, as a share of what real samples have,
-    before its distance counts; one below is taken only if all are."""
+    """Of images and signals: what coverage of its worst class a snapshot needs, as a share of what real samples
+    have, before its distance counts; one below is taken only if all are."""
     patience: PositiveInt | None = None
     """Stop the training after so many scores without a better one."""

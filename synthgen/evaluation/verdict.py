@@ -168,6 +168,11 @@ def _by_likeness(diverse: Answer, faithful: Answer, but: str) -> tuple[Outcome, 
     if not told:
         return "unknown", "Nothing can be said: neither likeness nor use could be measured."
     if told == {"yes"}:
+        if faithful == "unknown":
+            return (
+                "unknown",
+                "Too little could be measured to say more than that the samples vary like real ones.",
+            )
         words = " and ".join(w for w, a in (("faithful", faithful), ("diverse", diverse)) if a == "yes")
         return "like_real", f"Like the real data: {words}{f', but {but}' if but else ''}."
     if "no" in told:

@@ -120,7 +120,9 @@ class _Builder:
             without_options = [r for r in found if not self.definitions[_key(r)].get("required")]
             mapping = {
                 "type": "object",
-                "properties": {"name": {"description": f"Which {kind}.", "anyOf": _names(found) or [False]}},
+                "properties": {
+                    "name": {"description": f"Which {kind}.", "anyOf": _names(found) or [{"not": {}}]}
+                },
                 "required": ["name"] if default is None else [],
                 "allOf": self._by_name(found, "name", default),
             }

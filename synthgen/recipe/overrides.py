@@ -44,7 +44,8 @@ def apply_override(data: dict[str, Any], override: Override) -> Override:
     """Put the value into `data`, in place; the override comes back with list indices as numbers.
 
     What is missing or null on the way becomes a mapping, and a text becomes a mapping with that `name`, since
-    a component may be written as its name alone, or with what else a section's one word stands for. Raises RecipeError if a list has no such item.
+    a component may be written as its name alone, or with what else a section's one word stands for. Raises
+    RecipeError if a list has no such item.
     """
     *way, last = override.path
     here: Any = data

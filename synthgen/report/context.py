@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -52,7 +53,10 @@ class ReportContext:
             run=info,
             metrics=read_metrics(run.metrics),
             recipe=recipe,
-            commands=(f"synthgen run {run.recipe.as_posix()}", f"synthgen evaluate {run.path.as_posix()}"),
+            commands=tuple(
+                shlex.join(["synthgen", word, path.as_posix()])
+                for word, path in (("run", run.recipe), ("evaluate", run.path))
+            ),
         )
         return replace(context, **more)
 

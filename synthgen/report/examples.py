@@ -147,7 +147,7 @@ def _drawn(dataset: Dataset, label: int | None, count: int, rng: np.random.Gener
 def _cell(value: Any) -> Cell:
     import pandas as pd  # noqa: PLC0415 - not needed for images
 
-    if pd.isna(value):
+    if pd.api.types.is_scalar(value) and pd.isna(value):  # a list has an answer for each of its items
         return Cell("–")
     if isinstance(value, float | np.floating):
         return Cell(f"{value:.6g}", True)

@@ -6,7 +6,7 @@ from synthgen.metric import Figure
 
 EXPLANATIONS = {
     "frechet": (
-        "How far apart the two clouds of samples lie, as a classifier's last layer sees them; 0 is the same"
+        "How far apart the two clouds of samples lie, by the features that are named below; 0 is the same"
         " cloud. It can only be compared within one dataset."
     ),
     "kid": (
@@ -43,7 +43,7 @@ EXPLANATIONS = {
         "How well a strong classifier tells synthetic rows from real ones (AUC); 0.5 is not at all, 1 "
         "always. It finds the smallest artefact."
     ),
-    "violations": "Share of rows that break a rule which all real rows keep.",
+    "violations": "Share of rows that break a rule of the table.",
     "dcr_share": (
         "Share of synthetic samples that are closer to a training sample than to a held-out one; one half "
         "if nothing was copied."
@@ -65,6 +65,6 @@ def explain(figure: Figure) -> str:
     """The sentence for a figure; nothing for one of a third party, whose note speaks for it."""
     if figure.name.startswith("augmentation_gain"):
         return (
-            "What a classifier gains when the synthetic samples are added to few real ones; above 0 it helps."
+            "What a classifier gains if synthetic samples are added to so many real ones; above 0 it helps."
         )
     return EXPLANATIONS.get(figure.name, "")

@@ -50,7 +50,7 @@ def load_report(path: Path, name: str | None = None) -> LoadedReport:
         return LoadedReport(
             name=name or default_name(path),
             evaluation=evaluation_from(content["evaluation"]),
-            verdict={**content["verdict"], "outcome": str(content["verdict"]["outcome"])},
+            verdict=_verdict(content["verdict"]),
             context=dict(content["context"]),
             made=str(content["made"]),
         )
@@ -77,6 +77,16 @@ def evaluation_from(content: Mapping[str, Any]) -> Evaluation:
         notes=tuple(content["notes"]),
         facts=dict(content["facts"]),
     )
+
+
+def _verdict(content: Mapping[str, Any]) -> dict[str, Any]:
+    """With all that a page of several reports shows."""
+    findings = [
+        {key: str(finding[key]) for key in ("key", "question", "answer", "tone")}
+        for finding in content["findings"]
+    ]
+    words = {key: str(content[key]) for key in ("outcome", "headline")}
+    return {**content, **words, "findings": findings}
 
 
 def _result(content: Mapping[str, Any]) -> MetricResult:

@@ -191,15 +191,18 @@ def _worst_class(figure: Figure) -> str | None:
     for name, value in figure.per_class.items():
         real = known(figure.per_class_real.get(name))
         if known(value) is None:
-            behind[name] = float("inf")
+            if real is not None:  # else it could not be measured, which is not bad
+                behind[name] = float("inf")
         elif figure.better == "higher":
             behind[name] = (real or 0.0) - float(value or 0.0)
         elif figure.better == "lower":
             behind[name] = float(value or 0.0) - (real or 0.0)
         else:
             behind[name] = abs(float(value or 0.0) - (real or 0.0))
+    if len(set(behind.values())) < 2:
+        return None
     worst = max(behind, key=lambda name: behind[name])
-    return worst if len(set(behind.values())) > 1 and behind[worst] > 0 else None
+    return worst if behind[worst] > 0 else None
 
 
 def _detail(table: DetailTable) -> ShownTable:

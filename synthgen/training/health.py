@@ -62,7 +62,7 @@ class Health(Listener):
         self._signs = Signs(None)
         self._looks = Looks()
         self._quiet: dict[str, int] = {}  # looks in a row that found nothing, by kind
-        self._samples_seen = 0
+        self._samples_seen = 0  # at the last log interval
         self._watch: SampleWatch | None = None
 
     # ---------------------------------------------------------------------------------------------- listening
@@ -71,7 +71,6 @@ class Health(Listener):
         """Measure what to compare with; a resumed training is compared with its own beginning."""
         self._signs.scale = measure_loss(trainer.train_step.loss)
         self._signs.start(measure_norms(trainer).weights)
-        self._samples_seen = trainer.samples_seen
         self._watch = _watch(trainer, self.settings.samples, self.seed)
         self.healthy.load(trainer)
         if self._restarts_from_healthy and self.healthy.state is None:
@@ -119,6 +118,7 @@ class Health(Listener):
             "signs": self._signs.state(),
             "looks": self._looks.state(),
             "quiet": dict(self._quiet),
+            "samples_seen": self._samples_seen,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -128,6 +128,7 @@ class Health(Listener):
         self._signs.load_state(state["signs"])
         self._looks.load_state(state["looks"])
         self._quiet = dict(state["quiet"])
+        self._samples_seen = state["samples_seen"]
 
     def facts(self) -> dict[str, Any]:
         """All verdicts and restarts, in the order of time: what run.json has as `health`."""

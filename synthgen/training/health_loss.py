@@ -33,7 +33,7 @@ def measure_loss(loss: Loss) -> LossScale | None:
     logits = sorted({sign * value for value in _LOGITS for sign in (-1, 1)})
     try:
         with torch.random.fork_rng(devices=[]), torch.no_grad():
-            torch.manual_seed(0)
+            torch.default_generator.manual_seed(0)  # torch.manual_seed would seed the GPU's, too
             values = {
                 pair: float(loss.discriminator(*(Critique(torch.full((_COPIES,), one)) for one in pair)))
                 for pair in itertools.product(logits, logits)

@@ -98,7 +98,8 @@ class HealthSettings(Options):
     policy: Literal["none", "warn", "stop", "restart"] = "warn"
     """none does not look; warn says what is wrong and goes on; stop ends the run there; restart goes back."""
     restarts: NonNegativeInt = 2
-    """With restart: how often at most; after that the run stops."""
+    """With restart: how often at most; after that the run stops. What was given up does not count for a
+    time_limit."""
     restart_from: Literal["healthy", "scratch"] = "healthy"
     """With restart: the last state that was looked at and found healthy, with other random numbers from there on;
     or the beginning, with another seed."""

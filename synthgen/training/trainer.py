@@ -112,7 +112,9 @@ class Trainer:
             self.finished = self.progress >= 1
             if self.step % self.settings.log_every == 0 or self.finished:
                 self._log()
-            for listener in self.listeners if self._earlier is None else ():
+            for listener in self.listeners:
+                if self._earlier is not None:
+                    break  # what is given up is not to be written
                 listener.on_step(self)
             if self._earlier is not None:
                 self._return(*self._earlier)

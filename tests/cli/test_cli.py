@@ -80,7 +80,7 @@ def test_every_problem_of_a_recipe_is_told_at_once_with_its_line(tmp_path):
         (7, r"train\.time_limit: must be a time such as 90s"),
         (8, r"train\.device: must be auto, cpu"),
         (9, r"penalties\.0\.weight: "),
-        (10, r"xport: .*Did you mean export\?"),
+        (10, r"xport: .*Did you mean export"),
     ):
         assert re.search(rf"bad\.yaml:{line}:\d+ .*{message}", result.stderr), (line, result.stderr)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -84,7 +85,9 @@ def test_the_report_of_a_run_is_written_into_its_folder_and_again(made):
     assert first["evaluation"]["samples"] == {"real": 48, "held_out": 106, "synthetic": 48}
     assert first["verdict"]["headline"] in result.stderr
     assert first["context"]["title"] == "tiny"
-    done("evaluate", made.path, "--level", "quick", "--samples", 5, "--seed", 8)
+    again = ["evaluate", made.path.as_posix(), "--level", "quick", "--samples", 5, "--seed", 8]
+    done(*again)
+    assert report(made.path)["context"]["commands"][1] == shlex.join(["synthgen", *map(str, again)])
     second = report(made.path)["evaluation"]
     assert (second["level"], second["seed"], second["samples"]["synthetic"]) == ("quick", 8, 5)
     assert not list(made.path.glob(".*"))
@@ -95,6 +98,15 @@ def test_a_snapshot_is_judged_beside_the_run(made):
     assert result.stdout == f"{made.path / 'report-step-4' / 'report.html'}\n"
     assert report(made.path / "report-step-4")["evaluation"]["facts"]["steps"] == 4
     refused("no snapshot of step 5; there are 4, 8", "evaluate", made.path, "--snapshot", 5)
+
+
+def test_the_report_of_a_dataset_lies_beside_it_and_leaves_it_whole(made):
+    done("sample", made.path, "-n", 9, "--format", "npz", "--out", made.path / "nine")
+    for data in (made.path / "nine", made.path / "nine" / "dataset.npz"):
+        result = done("evaluate", data)
+        assert Path(result.stdout.strip()).samefile(made.path / "report-nine" / "report.html")
+    assert report(made.path / "report-nine")["evaluation"]["samples"]["synthetic"] == 9
+    done("verify", made.path / "nine")
 
 
 def test_a_summary_is_printed_as_json(made, tmp_path):
@@ -228,6 +240,7 @@ def test_what_is_wrong_with_two_files_is_one_message(tables, tmp_path):
         (["--real", "a", "--synthetic", "b", "--against", "c"], "there is --held-out"),
         (["run", "--level", "none"], "'none' is not one of"),
         (["run", "--samples", "1"], "1 is not in the range"),
+        (["run", "--seed", 2**32], "4294967296 is not in the range"),
         (["run", "--set", "size"], "--set size: must be KEY=VALUE"),
         (["run", "--set", "siz=3"], "--set siz=3: no source has such an option. Did you mean size"),
         (["run", "--out", "toy.py"], "toy.py is a file; name a folder"),

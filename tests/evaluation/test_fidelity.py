@@ -69,6 +69,18 @@ def test_a_class_that_is_left_out_is_missed(real, good):
     assert found.value("precision") == pytest.approx(good.value("precision"), abs=0.05)
 
 
+def test_a_class_so_rare_that_real_samples_would_lack_it_too_is_not_missed():
+    def rare(count: int, few: int, seed: int) -> Dataset:
+        return cloud_table(
+            np.random.default_rng(seed).normal(size=(count, 2)),
+            np.arange(count) % 2 + (np.arange(count) < few),
+        )
+
+    found = judge(comparison(rare(300, 8, 0), rare(60, 0, 1)), [Recall])
+    assert found.figure("recall").per_class["both"] is None
+    assert "both" not in found.figure("missing_classes").note
+
+
 def test_a_class_that_looks_like_another_one_is_missed(real):
     made = clouds(300, seed=1)
     points = made.x[["a", "b"]].to_numpy(copy=True)

@@ -91,3 +91,12 @@ def test_without_made_points_nothing_is_covered_and_too_few_points_have_no_neigh
     assert coverage(np.zeros((6, 2), np.float32), points[:0]) == 0
     with pytest.raises(ValueError, match="5 nearest points asked for, of 4"):
         overlap(points, np.zeros((9, 2), np.float32))
+
+
+def test_one_point_far_away_does_not_make_all_others_near():
+    rng = np.random.default_rng(0)
+    real = rng.normal(size=(60, 2)).astype(np.float32)
+    made = np.concatenate([rng.normal(size=(60, 2)) + 50, [[1e6, 0]]]).astype(np.float32)
+    found = overlap(real, made)
+    assert (found.precision, found.density, found.coverage) == (0, 0, 0)
+    assert coverage(real, made) == 0

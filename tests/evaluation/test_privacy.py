@@ -115,6 +115,25 @@ def test_exact_copies_are_counted_among_all_training_samples():
     assert (figure.value, figure.real) == (0.5, 0.5)
 
 
+def test_rows_that_differ_in_the_sign_of_zero_are_exact_copies():
+    real, made, held = (
+        pd.DataFrame({"a": [first, *rest], "b": list("xyzxyz")})
+        for first, *rest in ((0.0, 2, 3, 4, 5, 6), (-0.0, 7, 8, 9, 10, 11), (1.5, 20, 21, 22, 23, 24))
+    )
+    (figure,) = measure(ExactCopies, Comparison(table(real), table(made), table(held))).figures
+    assert figure.value == pytest.approx(1 / 6)
+
+
+def test_rounding_does_not_break_the_ties_of_categories():
+    rng = np.random.default_rng(0)
+    real, made, held = (table(pd.DataFrame(rng.integers(0, 4, (150, 20)).astype(str))) for _ in range(3))
+    (figure,) = measure(DcrShare, Comparison(real, made, held)).figures
+    codes = [part.x.to_numpy() for part in (made, real, held)]
+    to_real, to_held = ((codes[0][:, None] != side).sum(2).min(1) for side in codes[1:])
+    assert (to_real == to_held).sum() > 10
+    assert figure.value == ((to_real < to_held) + 0.5 * (to_real == to_held)).mean()
+
+
 def test_area_under_the_curve_is_that_of_scikit_learn_and_its_error_is_that_of_many_draws():
     from sklearn.metrics import roc_auc_score
 
@@ -263,6 +282,7 @@ def test_three_samples_are_enough():
 def test_many_values_are_projected_and_copies_still_found(monkeypatch):
     monkeypatch.setattr(points_module, "EXACT", 100)
     monkeypatch.setattr(points_module, "COMPONENTS", 10)
+    monkeypatch.setattr(points_module, "_TOGETHER", 1200)
     real = images(120, 0)
     comparison = Comparison(real, some(images(120, 2), 60), images(60, 1))
     assert comparison.once(points).real.shape == (120, 10)

@@ -76,8 +76,13 @@ def test_images_without_labels_are_covered_as_a_whole():
 
 def test_a_class_of_a_few_members_is_no_reason_to_fail(scorer, monkeypatch):
     real, held_out = images(600, 0), images(300, 1)
-    few = [take_samples(one, np.flatnonzero((one.y == 0) | (np.arange(len(one)) < 6))) for one in (real, held_out)]
-    score = make_scorer(*few, samples=300, floor=0.7).score(take_samples(images(300, 2), np.arange(0, 300, 2)))
+    few = [
+        take_samples(one, np.flatnonzero((one.y == 0) | (np.arange(len(one)) < 6)))
+        for one in (real, held_out)
+    ]
+    score = make_scorer(*few, samples=300, floor=0.7).score(
+        take_samples(images(300, 2), np.arange(0, 300, 2))
+    )
     assert score.passes
     assert "class left covers" in score.text
 

@@ -161,6 +161,23 @@ def test_few_rows_are_learnt_from_by_a_forest():
     assert learner.score(learner.learn(few, seed=0), Examples(few.x[::-1] + 0.1, y[::-1])).value > 0.9
 
 
+def test_what_is_added_does_not_change_the_kind_of_classifier(monkeypatch):
+    kinds, make = [], TableLearner._classifier
+
+    def noted(self, count, seed):
+        classifier = make(self, count, seed)
+        kinds.append(type(classifier).__name__)
+        return classifier
+
+    monkeypatch.setattr(TableLearner, "_classifier", noted)
+    x = np.random.default_rng(0).normal(size=(600, 2))
+    rows = Examples(x, (x[:, 0] > 0).astype(np.int64))
+    learner = TableLearner(2, np.zeros(2, bool))
+    for extra in (None, rows):
+        learner.learn(rows.some(np.arange(40)), seed=2**32, extra=extra)
+    assert kinds == ["ExtraTreesClassifier"] * 2
+
+
 def test_rows_that_are_added_weigh_no_more_than_those_they_are_added_to():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(200, 1))

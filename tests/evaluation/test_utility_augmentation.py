@@ -27,6 +27,7 @@ from synthgen.metric import take_samples
 def few_steps(monkeypatch):
     monkeypatch.setattr("synthgen.evaluation.utility.lesson.STEPS", 25)
     monkeypatch.setattr("synthgen.evaluation.utility.lesson.QUICK_STEPS", 25)
+    monkeypatch.setattr("synthgen.evaluation.utility.lesson.BRIEF_STEPS", 25)
     monkeypatch.setattr("synthgen.evaluation.utility.boosting._TREES", 20)
     monkeypatch.setattr(
         "synthgen.evaluation.utility.augmentation.SEEDS",

@@ -197,6 +197,16 @@ def test_missing_classes_are_named():
     assert "Hardly covered: c1, c2 and c3." in said.finding("diverse").sentence
 
 
+def test_class_that_could_not_be_measured_is_not_called_missing():
+    more = {
+        "per_class": {"c0": 0.9, "c1": 0.0, "c2": None},
+        "per_class_real": {"c0": 0.9, "c1": None, "c2": None},
+    }
+    said = verdict(evaluation_of({**GOOD, "missing_classes": 1.0}, coverage=more))
+    assert said.headline == "Collapsed: 1 of 10 classes is missing (c1)."
+    assert "Hardly covered: c1." in said.finding("diverse").sentence
+
+
 def test_gain_beside_real_samples_makes_useless_data_partly_useful():
     alone = evaluation_of({**GOOD, "tstr": 0.5})
     beside = evaluation_of(
@@ -213,6 +223,13 @@ def test_gain_within_its_spread_is_none(gain: float, words: str):
     values = {**GOOD, "augmentation_gain": gain}
     said = verdict(evaluation_of(values, augmentation_gain={"spread": 0.02})).finding("useful")
     assert words in said.sentence
+
+
+@pytest.mark.parametrize("gain", [0.001, -0.001])
+def test_gain_that_is_worth_nothing_is_none_however_sure(gain: float):
+    values = {**GOOD, "augmentation_gain": gain}
+    said = verdict(evaluation_of(values, augmentation_gain={"spread": 0.0001})).finding("useful")
+    assert "makes no clear difference" in said.sentence
 
 
 HEALTH: dict[str, tuple[Any, str]] = {

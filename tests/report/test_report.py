@@ -141,9 +141,18 @@ def test_worst_class_is_marked():
 
 def test_class_without_samples_is_worse_than_any():
     figure = next(an_evaluation().figures())
-    figure = replace(figure, better="higher", per_class={"a": 0.1, "b": None}, per_class_real={"a": 0.9})
+    figure = replace(
+        figure, better="higher", per_class={"a": 0.1, "b": None}, per_class_real={"a": 0.9, "b": 1}
+    )
     table = class_table([figure])
     assert table is not None and [row[1].mark for row in table.rows] == ["", "worst"]
+
+
+def test_class_that_could_not_be_measured_is_not_the_worst():
+    figure = next(an_evaluation().figures())
+    classes = {"a": 0.1, "b": None, "c": 0.2}
+    table = class_table([replace(figure, per_class=classes, per_class_real={"a": 0.9, "b": None, "c": 0.9})])
+    assert table is not None and [row[1].mark for row in table.rows] == ["worst", "", ""]
 
 
 def test_equal_classes_have_no_worst():
@@ -235,6 +244,16 @@ def test_file_that_is_no_report_is_refused(tmp_path: Path, content: str | None, 
         load_report(tmp_path)
 
 
+@pytest.mark.parametrize("lacking", ["headline", "outcome", "findings"])
+def test_report_without_a_whole_verdict_is_refused(tmp_path: Path, lacking: str):
+    file = write_report(an_evaluation(), tmp_path, context()).json
+    content = json.loads(file.read_text("utf-8"))
+    del content["verdict"][lacking]
+    file.write_text(json.dumps(content))
+    with pytest.raises(UsageError, match=f"not a whole report: KeyError: '{lacking}'"):
+        load_report(tmp_path)
+
+
 def test_report_of_a_run_takes_what_its_folder_holds(tmp_path: Path):
     run = Run(tmp_path)
     needed = {key: {} for key in ("status", "started", "recipe_digest", "precision", "data")}
@@ -277,10 +296,10 @@ def test_strip_holds_the_pixels_and_shrinks_large_images():
 
 
 def test_rows_of_a_table_are_shown_with_its_columns(tmp_path: Path):
-    frame = pd.DataFrame({"age": [31.5, None, 40.0], "<b>": ["x", None, "y"]})
+    frame = pd.DataFrame({"age": [31.5, None, 40.0], "<b>": ["x", None, "y"], "list": [[1, 2], [], [3]]})
     dataset = Dataset("t", frame, np.zeros(3, np.int64), (), kind="table")
     page = page_of(tmp_path, NOTHING, ReportContext(comparison=Comparison(dataset, dataset)))
-    assert "Some synthetic rows" in page.text and "31.5 x" in page.text and "40 y" in page.text
+    assert "Some synthetic rows" in page.text and "31.5 x [1, 2]" in page.text and "40 y [3]" in page.text
     assert len(page.all("img")) == 1
 
 

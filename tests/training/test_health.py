@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import ClassVar
 
 import pytest
 import torch
@@ -184,13 +185,32 @@ def test_samples_that_are_not_finite_end_the_training_whatever_the_policy(watche
     assert [verdict.kind for verdict in health.verdicts] == ["divergence"]
 
 
-def test_a_resumed_training_comes_to_the_same_verdicts(watched):
-    class Stop(Listener):
-        saved = None
+class Stop(Listener):
+    def on_step(self, trainer):
+        trainer.stop_requested = trainer.step == 33
+
+
+def test_a_resumed_training_has_seen_what_an_uninterrupted_one_has(watched):
+    whole, *_ = watched("train.steps=60")
+    *_, stopped = watched("train.steps=60", listeners=[Stop()])
+    resumed, *_ = watched("train.steps=60", resumed=stopped.state())
+    assert resumed.state() == whole.state()
+
+
+def test_a_step_that_is_given_up_is_kept_from_those_who_write(watched, monkeypatch):
+    class Seen(Listener):
+        steps: ClassVar[list[int]] = []
 
         def on_step(self, trainer):
-            trainer.stop_requested = trainer.step == 33
+            self.steps.append(trainer.step)
 
+    looks = iter([Look(True), Look(False)])
+    monkeypatch.setattr(SampleWatch, "look", lambda self, generator: next(looks, Look(True)))
+    watched("train.steps=30", policy="restart", listeners=[Seen()])
+    assert Seen.steps == [*range(1, 20), *range(11, 31)]
+
+
+def test_a_resumed_training_comes_to_the_same_verdicts(watched):
     whole, *_ = watched(*FAILURES["collapse"])
     *_, stopped = watched(*FAILURES["collapse"], listeners=[Stop()])
     resumed, *_ = watched(*FAILURES["collapse"], resumed=stopped.state())

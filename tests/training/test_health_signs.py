@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from synthgen.training.health_loss import LossScale, measure_loss
 from synthgen.training.health_signs import INTERVALS, Interval, Signs, swings
@@ -57,6 +58,15 @@ def test_a_loss_that_cannot_be_tried_has_no_scale():
             return real.class_logits.mean()
 
     assert measure_loss(Odd()) is None
+
+
+def test_trying_a_loss_leaves_random_numbers_alone_those_of_a_gpu_too(registry, monkeypatch):
+    seeded: list[int] = []
+    monkeypatch.setattr("torch.cuda.manual_seed_all", seeded.append)
+    before = torch.get_rng_state()
+    assert measure_loss(loss_of(registry, "non_saturating", real_label=(0.7, 0.9))) is not None
+    assert torch.equal(torch.get_rng_state(), before)
+    assert not seeded
 
 
 def test_a_discriminator_far_ahead_for_long_has_won():

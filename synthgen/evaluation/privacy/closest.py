@@ -19,6 +19,8 @@ from synthgen.metric import Comparison, Figure, Measurement, Metric, Section
 
 MOST = 10_000
 """Training samples, and held-out ones, that a synthetic one is held against."""
+SAME = 1e-5
+"""Distances that differ by no more than this share are one: rounding breaks the many ties of categories."""
 
 
 class HeldAgainst(NamedTuple):
@@ -56,7 +58,8 @@ class DcrShare(Metric):
         asked = there.synthetic[np.sort(there.synthetic_order[: comparison.most])]
         to_members = find_nearest(asked, there.real[against.members], 1).distances[:, 0]
         to_others = find_nearest(asked, there.held_out[against.others], 1).distances[:, 0]
-        nearer = (to_members < to_others) + 0.5 * (to_members == to_others)
+        ties = np.isclose(to_members, to_others, rtol=SAME, atol=0)
+        nearer = np.where(ties, 0.5, to_members < to_others)
         share = float(nearer.mean())
         note = (
             f"{len(asked):,} synthetic samples against {len(against.members):,} of {len(there.real):,} training"

@@ -19,7 +19,7 @@ COMPONENTS = 128
 EXACT = 8_000_000
 """Values of all training samples up to which distances are of the values themselves."""
 _FITTED = 2_000
-_CHUNK = 4_096
+_TOGETHER = 2**25  # values that are looked at together: floats of large images fill a memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +104,7 @@ def _row_keys(columns: tuple[ComparedColumn, ...], part: int | None) -> np.ndarr
     import pandas as pd  # noqa: PLC0415 - not needed for images
 
     values = {i: c.reference if part is None else c.parts[part] for i, c in enumerate(columns)}
+    values = {i: v + 0.0 if columns[i].number else v for i, v in values.items()}  # there are two zeros
     return pd.util.hash_pandas_object(pd.DataFrame(values), index=False).to_numpy(np.uint64)
 
 
@@ -134,13 +135,19 @@ def _reduce(
     from sklearn.decomposition import PCA  # noqa: PLC0415 - slow to import
 
     fitted = [0, 2] if len(flat) == 3 else [0]
-    count = min(_FITTED, *(len(flat[i]) for i in fitted))
+    width = flat[0].shape[1]
+    most = max(COMPONENTS, _TOGETHER // (width * len(fitted)))
+    count = min(_FITTED, most, *(len(flat[i]) for i in fitted))
     some = np.concatenate([flat[i][np.sort(orders[i][:count])] for i in fitted])
     components = min(COMPONENTS, len(some))
     pca = PCA(components, random_state=0).fit(some.astype(np.float32) * scale)
     kept = float(pca.explained_variance_ratio_.sum())
     found = []
+    size = max(1, _TOGETHER // width)
     for part in flat:
-        chunks = [part[i : i + _CHUNK].astype(np.float32) * scale for i in range(0, len(part), _CHUNK)]
-        found.append(np.concatenate([pca.transform(chunk).astype(np.float32) for chunk in chunks]))
+        reduced = np.empty((len(part), components), np.float32)
+        for start in range(0, len(part), size):
+            some = part[start : start + size].astype(np.float32) * scale
+            reduced[start : start + size] = pca.transform(some)
+        found.append(reduced)
     return found, f"{components} principal components of the {values} ({100 * kept:.0f} % of their variance)"

@@ -15,9 +15,11 @@ from synthgen.evaluation.utility.scores import Score
 from synthgen.evaluation.utility.sizes import Size, sizes
 from synthgen.metric import Comparison, DetailTable, Figure, Measurement, Metric, Picture, Section
 
-SEEDS = {"images": (3, 2, 2), "signals": (3, 2, 2), "table": (3, 3, 3)}
+SEEDS = {"images": (3, 2, 2), "signals": (3, 2, 2), "table": (3, 2, 2)}
 """Trainings of each way at the smallest size, at the next, and at those beyond."""
 MOST_SYNTHETIC, MOST_TEST = 10_000, 4_000
+MOST_OVERSAMPLED = 8_000
+"""Real rows from which the baseline makes more; of more, it would take longer than all else."""
 REAL, BOTH, ALONE = "real only", "real + synthetic", "synthetic only"
 
 _Way = tuple[str, bool, bool]
@@ -58,6 +60,8 @@ class Augmentation(Metric):
             chosen = seeds[min(place, len(seeds) - 1)]
             ways = trial.ways if place == 0 else trial.ways[: len(trial.ways) - trial.dear]
             count = size.draw(lesson.real, comparison.seed).count
+            if trial.baseline.make is not None and count > MOST_OVERSAMPLED:
+                ways = [way for way in ways if not way[2]]
             results.append(_Result(size, count, trial.compare(size, chosen, ways)))
         figures = [_figure(f"augmentation_gain_{result.size.suffix}", trial, result) for result in results]
         return Measurement(
@@ -83,7 +87,7 @@ class _Trial:
             change = self.baseline.change
         elif plain and self.baseline.make is not None:
             extra = self.baseline.make(given, self.synthetic.count, seed)
-        learner = self.lesson.learner
+        learner = self.lesson.brief
         return learner.score(learner.learn(given, seed=seed, extra=extra, change=change), self.test)
 
     def compare(self, size: Size, seeds: Sequence[int], ways: Sequence[_Way]) -> Scores:
@@ -179,7 +183,7 @@ def _note(trial: _Trial, result: _Result, found: Spread | None) -> str:
             f"Adding synthetic samples beside it {_words(beyond, trial)}: {told(beyond, kind, signed=True)}."
         )
     sentences += [trial.baseline.note] if trial.baseline.note else []
-    learner = trial.lesson.learner.about(result.count)
+    learner = trial.lesson.brief.about(result.count)
     sentences.append(f"By {learner}; {seeds} seeds. {trial.lesson.tested_on(trial.test.count)}")
     sentences.append(_what_it_had_seen(trial, result))
     return " ".join(sentences)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from synthgen.evaluation.utility.examples import Examples
 from synthgen.evaluation.utility.learning import Learner, Learnt
@@ -53,7 +54,10 @@ class TableLearner(Learner):
         if len(there) < 2 or not rows.shape[1]:
             shares = np.bincount(y, weights, self.classes) / weights.sum()
             return lambda x: np.tile(shares.astype(np.float32), (len(x), 1))
-        classifier = self._classifier(len(rows), seed).fit(rows, y, sample_weight=weights)
+        # one and the same kind with and without what is added, or the gain would be that of the classifier
+        classifier = self._classifier(given.count, seed)
+        with threadpool_limits(1):  # several threads that have to wait for a core are slower than one
+            classifier.fit(rows, y, sample_weight=weights)
 
         def probabilities(x: np.ndarray) -> np.ndarray:
             found = np.zeros((len(x), self.classes), np.float32)
@@ -71,7 +75,7 @@ class TableLearner(Learner):
 
         weight = "balanced" if self.classes > 2 else None
         if count < FEW:
-            return ExtraTreesClassifier(_TREES, class_weight=weight, random_state=seed)
+            return ExtraTreesClassifier(_TREES, class_weight=weight, random_state=seed % 2**32)
         rounds = max(20, min(100, 300 // self.classes))  # each grows as many trees as there are classes
         return HistGradientBoostingClassifier(
             max_iter=rounds,
@@ -80,7 +84,7 @@ class TableLearner(Learner):
             categorical_features=self.categorical,
             class_weight=weight,
             early_stopping=False,  # it would hold rows out, by chance all of a rare class
-            random_state=seed,
+            random_state=seed % 2**32,
         )
 
 

@@ -44,7 +44,8 @@ def smote(real: Examples, categorical: np.ndarray, count: int, seed: int) -> Exa
     neighbours = {int(c): min(NEIGHBOURS, int(members[c]) - 1) for c in there if members[c] > 1}
     for k in sorted(set(neighbours.values())):
         totals = {c: int(members[c] + wanted[c]) for c, n in neighbours.items() if n == k}
-        sampler = _sampler(samplers, categorical, sampling_strategy=totals, k_neighbors=k, random_state=seed)
+        settings = {"sampling_strategy": totals, "k_neighbors": k, "random_state": seed % 2**32}
+        sampler = _sampler(samplers, categorical, **settings)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of classes that come out with fewer rows than another
             rows, y = sampler.fit_resample(x, real.y)

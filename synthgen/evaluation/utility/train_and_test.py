@@ -44,18 +44,20 @@ class Utility(Metric):
                 learnt = learner.learn(draw(lesson.real, count, seed), seed=seed)
             by_real.append(learner.score(learnt, lesson.test))
             of_synthetic.append(learner.score(learnt, lesson.synthetic))
-        note = _note(lesson, count)
+        tested = lesson.tested_on(lesson.test.count)
+        backwards = (
+            f"Tested on {lesson.synthetic.count:,} synthetic samples; real: {tested[0].lower()}{tested[1:]}"
+        )
         return Measurement(
             (
-                _figure("tstr", lesson, by_synthetic, by_real, note),
-                _figure("trts", lesson, of_synthetic, by_real, note),
+                _figure("tstr", lesson, by_synthetic, by_real, _note(lesson, count, tested)),
+                _figure("trts", lesson, of_synthetic, by_real, _note(lesson, count, backwards)),
             )
         )
 
 
-def _note(lesson: Lesson, count: int) -> str:
-    note = f"By {lesson.learner.about(count)}. Trained on {count:,} samples of each side."
-    note += f" {lesson.tested_on(lesson.test.count)}"
+def _note(lesson: Lesson, count: int, tested: str) -> str:
+    note = f"By {lesson.learner.about(count)}. Trained on {count:,} samples of each side. {tested}"
     members = np.bincount(lesson.synthetic.y, minlength=len(lesson.names))
     lost = [name for name, number in zip(lesson.names, members, strict=True) if not number]
     return f"{note} Without synthetic samples: {', '.join(lost)}." if lost else note
