@@ -18,7 +18,7 @@ from synthgen.device import fork_random
 from synthgen.errors import SynthgenError, describe
 from synthgen.evaluation.scoring import Score, Scorer, make_scorer
 from synthgen.evaluation.settings import SelectionSettings
-from synthgen.files import new_directory
+from synthgen.files import move_folder, new_directory
 from synthgen.judging import judge_cache, make_samples
 from synthgen.preparation import Setup, build_synthesizer, calibrate_for
 from synthgen.run_directory import Run
@@ -229,8 +229,8 @@ class Selection(Listener):
             score.text,
             ", the best so far" if best else "",
         )
-        if entry in self.kept:
-            folder = self._folder(trainer.step)
+        folder = self._folder(trainer.step)
+        if entry in self.kept and not (self._is_kept_anyway(trainer, trainer.step) and folder.is_dir()):
             shutil.rmtree(folder, ignore_errors=True)
             synthesizer.save(folder)
         self._prune(trainer)
@@ -262,10 +262,15 @@ class Selection(Listener):
 
     def _remove(self, trainer: Trainer, wanted: Callable[[int], bool]) -> None:
         """Remove snapshots of these steps, but for those that `train.snapshot_every` keeps."""
-        every = trainer.settings.snapshot_every
         for step, folder in snapshot_folders(self.directory):
-            if wanted(step) and not (every and step % every == 0):
+            if wanted(step) and not self._is_kept_anyway(trainer, step):
                 shutil.rmtree(folder, ignore_errors=True)
+
+    @staticmethod
+    def _is_kept_anyway(trainer: Trainer, step: int) -> bool:
+        """Whether `train.snapshot_every` has the snapshot of this step written, and kept."""
+        every = trainer.settings.snapshot_every
+        return every is not None and step % every == 0
 
     def _forget_lost(self) -> None:
         """Drop scores whose snapshots should be kept and are not there."""
@@ -315,25 +320,37 @@ def select_snapshots(directory: Run, setup: Setup, record: Record) -> list[Liste
     settings = setup.recipe.selection
     if settings is None:
         return []
-    # calibrating takes as long as hundreds of steps: only the chosen one is
+    # calibrating takes as long as hundreds of steps: only those that are kept in the end are
     build = partial(build_synthesizer, setup, copy=True, calibrated=False)
     return [Selection(settings, directory.snapshots, build, partial(_Judge, setup, settings), record)]
 
 
 def save_model(directory: Run, setup: Setup, trainer: Trainer) -> Synthesizer:
-    """Write a run's model: the selected snapshot, a table's calibrated, or else what training ended with."""
-    selections = (listener for listener in trainer.listeners if isinstance(listener, Selection))
-    chosen = next((selection.chosen for selection in selections), None)
-    if chosen is None:
+    """Write a run's model: a copy of the snapshot that was selected, or what the training has ended with.
+
+    Of a table, the snapshots that are kept are calibrated before.
+    """
+    selection = next((one for one in trainer.listeners if isinstance(one, Selection)), None)
+    chosen = selection.chosen if selection is not None else None
+    if selection is None or chosen is None:
         synthesizer = build_synthesizer(setup, trainer)
         synthesizer.save(directory.model)
         return synthesizer
     logger.info("the model is the snapshot of step %d", int(chosen.name.removeprefix("step-")))
-    if setup.data.spec.blocks:
-        synthesizer = replace(load(chosen, setup.registry, str(setup.device)), saved_hash=None)
-        calibrate_for(setup, synthesizer.generator)
-        synthesizer.save(directory.model)
-        return synthesizer
+    if setup.data.spec.blocks and setup.recipe.train.calibrate != "never":
+        for one in selection.kept:
+            _calibrate(directory.snapshots / snapshot_name(one["step"]), setup)
     with new_directory(directory.model) as partial_folder:
         shutil.copytree(chosen, partial_folder, dirs_exist_ok=True)
     return load(directory.model, setup.registry, str(setup.device))
+
+
+def _calibrate(folder: Path, setup: Setup) -> None:
+    """Calibrate the model in a folder, which changes nothing if it is already."""
+    synthesizer = replace(load(folder, setup.registry, str(setup.device)), saved_hash=None)
+    calibrate_for(setup, synthesizer.generator)
+    calibrated = folder.with_name(f".{folder.name}.partial-calibrated")
+    shutil.rmtree(calibrated, ignore_errors=True)
+    synthesizer.save(calibrated)
+    shutil.rmtree(folder, ignore_errors=True)
+    move_folder(calibrated, folder)

@@ -6,6 +6,7 @@ import json
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 from safetensors.torch import load_file
 from tests_support import StopAt, run, tree
@@ -259,6 +260,33 @@ def test_a_run_that_is_stopped_keeps_the_healthy_snapshot_that_it_names(
     with pytest.raises(UnhealthyError, match="generator of step 5, the last found healthy, is kept"):
         run(tiny_recipe, tmp_path / "out", registry, *SMALL, *overrides)
     assert synthgen.load(tmp_path / "out", registry, snapshot=5).source["steps"] == 5
+
+
+def test_a_table_s_snapshots_are_calibrated_as_the_model_without_a_selection_is(
+    tiny_recipe, tmp_path, registry, scored, monkeypatch
+):
+    monkeypatch.setattr("synthgen.calibrating.ROWS", 60)
+    monkeypatch.setattr("synthgen.calibrating.ROUNDS", 2)
+    rng = np.random.default_rng(0)
+    table = {"a": rng.normal(size=60), "b": rng.choice(["x", "y", "z"], 60, p=[0.7, 0.2, 0.1])}
+    pd.DataFrame(table).to_csv(tmp_path / "rows.csv", index=False)
+    overrides = (
+        *SMALL,
+        f"data={{name: csv, path: '{(tmp_path / 'rows.csv').as_posix()}'}}",
+        "report.hold_out=0",
+        "train.steps=4",
+        "export=null",
+    )
+    plain = run(tiny_recipe, tmp_path / "plain", registry, *overrides)
+    scored({2: 0.2, 4: 0.1})
+    more = ("selection={samples: 60, every: 1, keep: 2}", "train.snapshot_every=3")
+    made = run(tiny_recipe, tmp_path / "out", registry, *overrides, *more)
+    assert chosen(made)["kept"] == [4, 2]
+    assert tree(made.model) == tree(plain.model) == tree(made.snapshots / "step-0000004")
+    calibrated = [load_file(path / "generator.safetensors") for path in made.snapshots.iterdir()]
+    assert len(calibrated) == 3
+    for weights in calibrated:
+        assert any(value.any() for name, value in weights.items() if name.endswith("offsets"))
 
 
 def test_choosing_changes_nothing_of_the_training(tiny_recipe, tmp_path, registry):
