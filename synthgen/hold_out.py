@@ -109,8 +109,8 @@ def _has_all(one: Dataset, other: Dataset) -> bool:
         return all(hash(sample.tobytes()) in there for sample in other.x)
     from pandas.util import hash_pandas_object  # noqa: PLC0415 - not needed for images
 
-    there, wanted = (hash_pandas_object(dataset.x, index=False) for dataset in (one, other))
-    return bool(wanted.isin(there).all())
+    rows, wanted = (hash_pandas_object(dataset.x, index=False) for dataset in (one, other))
+    return bool(wanted.isin(rows).all())
 
 
 def _shape(dataset: Dataset) -> object:

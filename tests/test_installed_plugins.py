@@ -125,6 +125,7 @@ def test_installed_plugin_is_listed_shown_and_trained_like_our_own(environment):
     assert sampled.returncode == 0, sampled.stderr
 
 
+@pytest.mark.slow
 def test_broken_plugin_is_reported_and_recipes_run_all_the_same(environment):
     done = environment.synthgen("run", "recipe.yaml", "train.steps=2", "--out", "beside-broken")
     assert done.returncode == 0, done.stderr
@@ -140,6 +141,7 @@ def test_options_of_an_installed_plugin_are_checked_like_our_own(environment):
     assert "Did you mean width?" in done.stderr
 
 
+@pytest.mark.slow
 def test_model_of_a_plugin_that_is_left_out_says_which_it_needs(environment):
     environment.synthgen("run", "recipe.yaml", "train.steps=1", "--out", "orphan")
     done = environment.synthgen("sample", "orphan", "-n", 3, "--out", "none", "--block", "synthgen_tiny")
@@ -154,6 +156,7 @@ def test_no_plugins_leaves_all_but_the_built_in_ones_out(environment):
     assert "no generator is called 'tiny'" in done.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_cleanly_and_the_printed_command_goes_on(environment):
     process = environment.start(
         "run", "recipe.yaml", "train.steps=100000", "train.log_every=10", "--out", "stopped"

@@ -123,6 +123,10 @@ class _Resolver:
         if raw is None or isinstance(raw, str):
             raw = {SHORT[section]: "none" if raw is None else raw}
             return self._check(model, raw, (section,))
+        if isinstance(raw, bool):
+            text = f"must be a word or a mapping of settings, not {show(raw)}; for nothing of it write none"
+            self.problems.add((section,), text)
+            return None
         return self.settings(model, raw, (section,))
 
     def data(self, data: Mapping[str, Any], *, in_memory: bool) -> DataChoice | None:

@@ -278,7 +278,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tables, tmp_path):
 
 
 def test_a_process_of_its_own_judges_a_run(tmp_path, registry):
-    digits_run(tmp_path, registry, "metrics=[duplicates]")
+    digits_run(tmp_path, registry, "metrics=[exact_copies]")
     command = [
         sys.executable,
         "-m",
@@ -294,7 +294,7 @@ def test_a_process_of_its_own_judges_a_run(tmp_path, registry):
     assert result.returncode == 0, result.stderr
     found = json.loads(result.stdout)
     assert found["report"] == str(Path("run", "report.html"))
-    assert list(found["figures"]) == ["duplicates"]
+    assert list(found["figures"]) == ["exact_copies"]
     assert found["verdict"]["headline"] in result.stderr
     assert "\r" not in result.stderr
 

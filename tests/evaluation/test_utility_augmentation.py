@@ -49,6 +49,7 @@ def few_real(dataset, per_class: int) -> Comparison:
 # ------------------------------------------------------------------------------------------------- what it finds
 
 
+@pytest.mark.slow
 def test_more_good_images_help_where_real_ones_are_few():
     found = measure(few_real(digits(), 3))
     smallest, only = found.figures
@@ -63,6 +64,7 @@ def test_more_good_images_help_where_real_ones_are_few():
     assert smallest.value == pytest.approx(np.mean(list(smallest.per_class.values())), abs=0.05)
 
 
+@pytest.mark.slow
 def test_images_with_wrong_labels_do_not_help():
     comparison = few_real(digits(), 20)
     y = np.random.default_rng(1).permutation(comparison.synthetic.y)
