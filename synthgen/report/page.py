@@ -86,7 +86,7 @@ def _judged(evaluation: Evaluation) -> str:
     words = f"{counts.get('synthetic', 0):,} synthetic {things} against {counts.get('real', 0):,} real ones"
     held_out = counts.get("held_out", 0)
     words += (
-        f", and {held_out:,} real ones that the model never saw"
+        f", and {held_out:,} real ones that it was not trained on"
         if held_out
         else ", with no real ones held out"
     )
