@@ -103,7 +103,8 @@ def sections(evaluation: Evaluation) -> list[ShownSection]:
     for key, title in SECTIONS.items():
         results = [result for result in evaluation.results if result.section == key]
         found = [result.measurement for result in results]
-        figures = [figure for measurement in found for figure in measurement.figures]
+        by_title = {figure.title: figure for measurement in found for figure in measurement.figures}
+        figures = list(by_title.values())  # one that has two names, such as augmentation_gain, is shown once
         errors = [(result.name, result.error) for result in results if result.error]
         section = ShownSection(
             key=key,

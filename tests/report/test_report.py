@@ -18,8 +18,8 @@ from report_support import METRICS, NAMES, RUN, Page, an_evaluation, comparison,
 
 from synthgen.components import Dataset
 from synthgen.errors import UsageError
-from synthgen.evaluation.results import Evaluation
-from synthgen.metric import Comparison
+from synthgen.evaluation.results import Evaluation, MetricResult
+from synthgen.metric import Comparison, Figure, Measurement
 from synthgen.report import REPORT_HTML, REPORT_JSON, ReportContext, load_report, write_report
 from synthgen.report.examples import SIDE, image_strip
 from synthgen.report.sections import ROWS, class_table, sections
@@ -129,6 +129,16 @@ def test_names_of_classes_are_escaped(tmp_path: Path):
     text = write_report(an_evaluation(), tmp_path, context(comparison=comparison())).html.read_text("utf-8")
     assert "<script" not in text
     assert "&lt;script&gt;" in text
+
+
+def test_a_figure_that_has_two_names_is_shown_once():
+    gain = Figure("augmentation_gain", "Gain at 50 a class", 0.1)
+    found = Measurement((gain, replace(gain, name="augmentation_gain_50")))
+    judged = Evaluation(
+        "images", (), {}, True, 0, 1.0, (MetricResult("augmentation", "utility", 1.0, found),)
+    )
+    (section,) = sections(judged)
+    assert len(section.figures) == 1
 
 
 def test_worst_class_is_marked():
