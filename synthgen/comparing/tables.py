@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -107,7 +108,7 @@ def _refuse_other_columns(sides: Sides) -> None:
         only += [f"only the {side} data has {_listed(extra)}"] * bool(extra)
         raise DataError(
             f"the real and the {side} table have different columns: {'; '.join(only)}. Rename them, or leave them"
-            f" out with --drop {','.join([*lacking, *extra][:3])}{',...' * (len(lacking + extra) > 3)}"
+            f" out with --drop {shlex.quote(','.join([*lacking, *extra]))}"
         )
 
 

@@ -47,11 +47,15 @@ def evaluate(
         if comparison.kind in named.metric.kinds and (comparison.full or named.metric.quick)
     ]
     total = sum(named.metric.seconds for named in suited) or 1.0
-    results, done = [], 0.0
-    for named in suited:
+    found: dict[int, MetricResult] = {}
+    done = 0.0
+    for place in sorted(
+        range(len(suited)), key=lambda place: suited[place].metric.seconds
+    ):  # the longest last
+        named = suited[place]
         if progress:
             progress(done / total, named.name)
-        results.append(_measure(named, comparison))
+        found[place] = _measure(named, comparison)
         done += named.metric.seconds
     if progress:
         progress(1.0, "")
@@ -67,7 +71,7 @@ def evaluate(
         full=comparison.full,
         seed=comparison.seed,
         seconds=time.perf_counter() - started,
-        results=tuple(results),
+        results=tuple(found[place] for place in range(len(suited))),
         notes=tuple(notes),
         facts=dict(facts or {}),
     )

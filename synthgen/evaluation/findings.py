@@ -13,6 +13,9 @@ from synthgen.evaluation.wording import known, listing
 Answer = Literal["yes", "partly", "no", "unknown"]
 Tone = Literal["good", "fair", "bad", "none"]
 
+OVERLAP = 0.2
+"""Share of held-out samples that are training samples, too, above which they cannot tell copies. A table of a few
+short columns has some by chance."""
 MOST_EVENTS = 3
 """Of a training, told in the answer."""
 
@@ -130,6 +133,10 @@ def copies(judged: Judged) -> Finding:
     """Whether the samples are closer to the training data than other real data are."""
     grades = judged.grades("exact_copies", "near_copies", "dcr_share", "nndr", "membership_auc")
     answer: Answer = "unknown"
+    copied = judged.figure("exact_copies")
+    if copied is not None and (known(copied.real) or 0.0) > OVERLAP:
+        text = f"Cannot be told: {judged.real('exact_copies')} of the held-out samples are training samples, too."
+        return _finding("copies", "Copies its training data?", "unknown", text, ["exact_copies"])
     if grades:
         sure = {name for name, found in grades.items() if found == "bad"} - {"nndr"}
         answer = "yes" if sure else ("no" if set(grades.values()) == {"good"} else "partly")

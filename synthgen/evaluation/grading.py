@@ -41,7 +41,7 @@ BOUNDS = {
     "trts": Bounds("kept", 0.9, 0.6),
     # Shares of samples in the neighbourhood of others wobble by some hundredths, and recall most of all.
     "precision": Bounds("share", 0.85, 0.6),
-    "recall": Bounds("share", 0.7, 0.4),
+    "recall": Bounds("share", 0.8, 0.4),
     "coverage": Bounds("share", 0.8, 0.5),
     # Half of the spread within a class: the usual look of a class with one or two shapes left.
     "spread_ratio": Bounds("share", 0.8, 0.5, real=1.0),

@@ -154,6 +154,18 @@ def test_copies_that_held_out_data_has_too_are_no_copying():
     assert verdict(evaluation_of(values, real=real)).finding("copies").answer == "no"
 
 
+def test_held_out_samples_that_were_trained_on_cannot_tell_copies():
+    figures = (
+        Figure("exact_copies", "Exact copies", 1.0, real=0.9),
+        Figure("near_copies", "Near", 1.0, real=0.9),
+    )
+    found = MetricResult("copies", "privacy", 1.0, Measurement(figures))
+    samples = {"real": 500, "held_out": 500, "synthetic": 500}
+    answer = verdict(Evaluation("table", (), samples, True, 0, 1.0, (found,))).finding("copies")
+    assert answer.answer == "unknown"
+    assert "of the held-out samples are training samples, too" in answer.sentence
+
+
 def test_share_of_few_samples_may_be_off_by_chance():
     many = evaluation_of({"dcr_share": 0.65})
     few = replace(many, samples={"real": 300, "held_out": 60, "synthetic": 300})
