@@ -102,7 +102,7 @@ def _class_parts(judged: Judged, figure: Figure) -> dict[str, float | None]:
     is left out."""
     parts: dict[str, float | None] = {}
     for name, value in figure.per_class.items():
-        real = known(figure.per_class_real.get(name))
+        found, real = known(value), known(figure.per_class_real.get(name))
         if real:
-            parts[name] = None if known(value) is None else known(value) / real  # type: ignore[operator]
+            parts[name] = None if found is None else found / real
     return parts
