@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +50,13 @@ def draw_signals(groups: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Figure
     panels[0][0].set_title("real", fontsize=9)
     panels[0][1].set_title("synthetic", fontsize=9)
     return figure
+
+
+def as_png(figure: Figure) -> bytes:
+    """The file of a chart."""
+    file = BytesIO()
+    figure.savefig(file, format="png")
+    return file.getvalue()
 
 
 def _figure(width: float, height: float) -> Figure:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from synthgen.comparing.aligning import align
-from synthgen.comparing.anything import Kind, label_name, read
+from synthgen.comparing.anything import label_name, read
+from synthgen.comparing.paths import Kind
 from synthgen.components import Dataset
 from synthgen.data.fingerprint import fingerprint
 from synthgen.errors import UsageError
@@ -18,6 +20,8 @@ from synthgen.plugins import Registry, installed_plugins
 from synthgen.report import ReportContext
 from synthgen.run_directory import Run
 from synthgen.version import __version__
+
+logger = logging.getLogger("synthgen")
 
 
 def evaluate(
@@ -36,9 +40,11 @@ def evaluate(
 
     `real`, `synthetic` and `held_out`, which are real samples that the model has never seen, are each a DataFrame,
     an array of images, signals or rows, a pair `(x, y)` of samples and labels, a `synthgen.Dataset`, or the path
-    of a file or folder in any format that a source reads or an exporter writes. `target` is a table's column with
-    the label. `kind` says what arrays are: "images", "signals" or "table"; of itself uint8 of three or four axes
-    is images and other arrays of three are signals. A run is given by its folder, or as `synthgen.run` returns it;
+    of a file or folder in any format that a source reads or an exporter writes; of a source named for `held_out`
+    the test split is taken, if it has one. `target` is a table's column with the label, or with a number to
+    predict. `kind` says what arrays are: "images", "signals" or "table"; of itself uint8 of three axes, and all of
+    four, is images and other arrays of three are signals, unless the other side is images. Float images are from 0
+    to 1, -1 to 1 or 0 to 255; notes say which. A run is given by its folder, or as `synthgen.run` returns it;
     `held_out` takes the place of the samples that it kept from its training.
 
     `level` "quick" takes some seconds, "full" longer. `seed` is 0, or a run's own, where it is not given; at most
@@ -61,7 +67,14 @@ def evaluate(
     given = {"real": real, "synthetic": synthetic} | ({"held_out": held_out} if held_out is not None else {})
     refuse_same_paths(given)
     name = next((n for n in (target, *map(label_name, given.values())) if n is not None), None)
-    sides = {side: read(data, registry, side=side, kind=kind, target=name) for side, data in given.items()}
+    sides = {
+        side: read(data, registry, side=side, kind=kind, target=name, unseen=side == "held_out")
+        for side, data in given.items()
+    }
+    if kind == "auto" and any(dataset.kind == "images" for dataset in sides.values()):
+        for side, data in given.items():  # float images beside images of bytes
+            if sides[side].kind == "signals" and not isinstance(data, str | Path | Dataset):
+                sides[side] = read(data, registry, side=side, kind="images")
     return evaluate_data(
         *sides.values(),
         target=name if sides["real"].kind == "table" else target,
@@ -88,6 +101,7 @@ def evaluate_paths(
     target: str | None = None,
     drop: Sequence[str] = (),
     settings: Sequence[str] = (),
+    kind: Kind = "auto",
     level: Level = "full",
     samples: int | None = None,
     seed: int = 0,
@@ -96,7 +110,10 @@ def evaluate_paths(
 ) -> Judgement:
     """As `evaluate`, of the paths of `--real`, `--synthetic` and, if it is given, `--held-out`."""
     refuse_same_paths(given)
-    sides = [read(data, registry, side=option, settings=settings) for option, data in given.items()]
+    sides = [
+        read(data, registry, side=option, settings=settings, unseen=option == "--held-out", kind=kind)
+        for option, data in given.items()
+    ]
     return evaluate_data(
         *sides,
         target=target,
@@ -129,7 +146,12 @@ def evaluate_data(
         notes += (
             "no real samples are held out, so that copies and memory of single samples are hard to tell",
         )
-    notes += tuple(f"{dataset.name}: {note}" for dataset in (real, synthetic) for note in dataset.notes)
+    else:
+        how = f"{held_out.name}, {len(held_out):,} samples"
+        logger.info("held out: %s", how)
+        notes += (f"held out: {how}",)
+    there = [dataset for dataset in (real, synthetic, held_out) if dataset is not None]
+    notes += tuple(dict.fromkeys(f"{dataset.name}: {note}" for dataset in there for note in dataset.notes))
     facts = {
         "synthgen": __version__,
         "real": real.name,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -10,8 +11,8 @@ from synthgen.components import Dataset, Source
 from synthgen.data.fingerprint import fingerprint
 from synthgen.data.loading import load_dataset
 from synthgen.errors import SynthgenError
-from synthgen.evaluation.scoring import FEWEST
-from synthgen.metric import take_samples
+from synthgen.evaluation.scoring import FEWEST, FEWEST_OF_CLASS
+from synthgen.metric import draw_samples, take_samples
 from synthgen.recipe import Recipe
 
 AUTO_SHARE = 0.1
@@ -31,9 +32,11 @@ class RealParts:
     train: Dataset
     held_out: Dataset | None
     whole: Dataset
-    """What the recipe selects: `train`, and with it `held_out` where that was taken from there."""
+    """What the recipe selects: `train`, and with it what is held out where that was taken from there."""
     how: str
     """How the held-out samples were chosen, or why there are none, in a sentence."""
+    choosing: Dataset | None = None
+    """Other held-out samples, by which the best snapshot is chosen; None where `held_out` serves for that, too."""
 
 
 def wants_hold_out(recipe: Recipe) -> bool:
@@ -50,10 +53,10 @@ def split_real(recipe: Recipe, dataset: Dataset, source: Source | None) -> RealP
     if not wants_hold_out(recipe):
         return RealParts(dataset, None, dataset, "nothing in the recipe looks at held-out samples")
     if asked == "auto":
-        test = _test_split(source, dataset, recipe.seed) if source is not None else None
+        test = find_test_split(source, dataset, recipe.seed) if source is not None else None
         if test is not None:
             how = f"the test split of {dataset.name}, {len(test):,} samples that the training never sees"
-            return RealParts(dataset, test, dataset, how + _also_chosen_by(recipe, test))
+            return _shared_out(recipe, RealParts(dataset, test, dataset, how))
     share = AUTO_SHARE if asked == "auto" else float(asked)
     kept_back = _draw(dataset, share, recipe.seed)
     if not len(kept_back):
@@ -66,26 +69,44 @@ def split_real(recipe: Recipe, dataset: Dataset, source: Source | None) -> RealP
         f"{len(kept_back):,} of the {len(dataset):,} samples, drawn at random from each class and kept from"
         " training"
     )
-    held_out = take_samples(dataset, kept_back)
-    return RealParts(take_samples(dataset, rest), held_out, dataset, how + _also_chosen_by(recipe, held_out))
+    parts = RealParts(take_samples(dataset, rest), take_samples(dataset, kept_back), dataset, how)
+    return _shared_out(recipe, parts)
 
 
-def _also_chosen_by(recipe: Recipe, held_out: Dataset) -> str:
-    """What else the samples serve, as far as it takes from what they tell."""
-    if recipe.selection is None or len(held_out) < FEWEST:
-        return ""
-    return (
-        "; the best snapshot is chosen by them as well, so that what is measured by them flatters the model a"
-        " little: synthgen evaluate RUN --against DATA judges it by others"
+def _shared_out(recipe: Recipe, parts: RealParts) -> RealParts:
+    """The parts with held-out samples to choose the best snapshot by, half of all at most, which the report then
+    does without; where they are too few for both, they serve twice, and `how` says so."""
+    held_out, settings = parts.held_out, recipe.selection
+    if settings is None or held_out is None or len(held_out) < FEWEST:
+        return parts
+    chosen = _draw(held_out, min(0.5, settings.samples / len(held_out)), recipe.seed)
+    there = np.unique(held_out.y)
+    members = np.bincount(held_out.y[chosen], minlength=there[-1] + 1)[there]
+    if len(chosen) < FEWEST or members.min() < FEWEST_OF_CLASS:
+        return replace(
+            parts,
+            how=f"{parts.how}; the best snapshot is chosen by them as well, for they are too few to be shared out,"
+            " so that what is measured by them flatters the model a little: synthgen evaluate RUN --against DATA"
+            " judges it by others",
+        )
+    rest = np.setdiff1d(np.arange(len(held_out)), chosen)
+    how = (
+        f"{parts.how}; the best snapshot is chosen by {len(chosen):,} of them, drawn at random from each class, and"
+        f" the report is of the other {len(rest):,}"
+    )
+    return replace(
+        parts, held_out=take_samples(held_out, rest), choosing=take_samples(held_out, chosen), how=how
     )
 
 
-def _test_split(source: Source, train: Dataset, seed: int) -> Dataset | None:
-    """The source's split `test`, if it has one with the same classes and other samples."""
+def find_test_split(source: Source, train: Dataset, seed: int, *, whole: bool = True) -> Dataset | None:
+    """The split `test` of the source that `train` is from, if it has one with the same classes and other samples:
+    the `whole` of it, or as many as its options `limit` and `per_class` say."""
     options = source.options
     if getattr(options, "split", None) != "train":
         return None
-    changes = {"split": "test", "limit": None, "per_class": None}
+    changes: dict[str, Any] = {"split": "test"}
+    changes |= {"limit": None, "per_class": None} if whole else {}
     try:
         test = load_dataset(type(source)(options.model_copy(update=changes)), None, seed)
     except SynthgenError:
@@ -95,11 +116,9 @@ def _test_split(source: Source, train: Dataset, seed: int) -> Dataset | None:
     same_form = test.kind == train.kind and test.classes == train.classes
     if not same_form or _shape(test) != _shape(train) or fingerprint(test) == fingerprint(train):
         return None
-    if (options.limit is not None or options.per_class is not None) and _has_all(test, train):
+    if whole and (options.limit is not None or options.per_class is not None) and _has_all(test, train):
         return None  # the source knows no splits: this is all that it has
-    if len(test) > MOST:
-        test = take_samples(test, np.sort(np.random.default_rng(seed).permutation(len(test))[:MOST]))
-    return test
+    return draw_samples(test, MOST, np.random.default_rng(seed))
 
 
 def _has_all(one: Dataset, other: Dataset) -> bool:

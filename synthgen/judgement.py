@@ -12,7 +12,7 @@ from synthgen.report import ReportContext, WrittenReport, write_report
 from synthgen.report_folder import make_report_folder
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Judgement(Evaluation):
     """An evaluation that can be written as a report; printed, it is the verdict."""
 
@@ -38,6 +38,10 @@ class Judgement(Evaluation):
         folder = Path(folder)
         make_report_folder(folder)
         return write_report(self, folder, self.context)
+
+    def __repr__(self) -> str:
+        said, count = self.verdict, sum(1 for _ in self.figures())
+        return f"<Judgement {said.outcome}, {count} figures: {said.headline}>"
 
     def __str__(self) -> str:
         return self.verdict.to_text()

@@ -13,10 +13,11 @@ from synthgen.comparing.aligning import Aligned
 from synthgen.components import Codec, Dataset
 from synthgen.data.sources.lookup import cache_folder
 from synthgen.errors import SynthgenError, UsageError
+from synthgen.evaluation.all_metrics import AllMetrics
 from synthgen.evaluation.evaluate import NamedMetric, evaluate
 from synthgen.evaluation.results import Evaluation
 from synthgen.evaluation_progress import EvaluationProgress
-from synthgen.metric import Comparison, Measurement, Metric, take_samples
+from synthgen.metric import Comparison, Measurement, Metric, draw_samples
 from synthgen.plugins import Registered, Registry
 from synthgen.recipe import Choice
 from synthgen.synthesizer import Synthesizer
@@ -58,19 +59,23 @@ def check_request(level: str, samples: int | None, seed: int | None = None) -> N
 
 
 def choose_metrics(registry: Registry, chosen: Sequence[Choice] = ()) -> list[NamedMetric]:
-    """The chosen metrics, or all that there are, with their default options.
+    """The chosen metrics, or all that there are, with their default options; so, too, where `all` is chosen among
+    others, which keep their own.
 
     One that cannot be built raises its error only when it is to measure: the others go on. A metric that cannot do
     without options has to be chosen.
     """
-    if chosen:
-        return [_named(choice.registered, choice.options) for choice in chosen]
-    found = []
+    own = [choice for choice in chosen if choice.registered.component is not AllMetrics]
+    named = [_named(choice.registered, choice.options) for choice in own]
+    if chosen and len(own) == len(chosen):
+        return named
+    found, taken = [], {choice.name for choice in own}
     for registered in registry.all("metric"):
         options = registered.component.Options
-        if not any(given.is_required() for given in options.model_fields.values()):
+        needs = any(given.is_required() for given in options.model_fields.values())
+        if registered.component is not AllMetrics and not needs and registered.name not in taken:
             found.append(_named(registered, options()))
-    return found
+    return found + named
 
 
 def _named(registered: Registered, options: Any) -> NamedMetric:
@@ -112,9 +117,8 @@ def at_most(dataset: Dataset, count: int, seed: int) -> tuple[Dataset, tuple[str
     """So many of the samples, drawn at random and in their order, and a note if that is not all."""
     if len(dataset) <= count:
         return dataset, ()
-    index = np.sort(np.random.default_rng([seed, len(dataset)]).permutation(len(dataset))[:count])
     note = f"{count:,} of the {len(dataset):,} synthetic samples are judged, drawn at random"
-    return take_samples(dataset, index), (note,)
+    return draw_samples(dataset, count, np.random.default_rng([seed, len(dataset)])), (note,)
 
 
 def judge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from synthgen.comparing.aligning import align
-from synthgen.comparing.anything import Kind, read
+from synthgen.comparing.anything import read
 from synthgen.comparing.exported import find_exported, read_exported
-from synthgen.comparing.paths import is_run
+from synthgen.comparing.paths import Kind, is_run
 from synthgen.components import Dataset
-from synthgen.data.fingerprint import fingerprint
 from synthgen.errors import DataError, UsageError
 from synthgen.evaluation.settings import ReportSettings
 from synthgen.hold_out import RealParts, wants_hold_out
@@ -22,12 +22,15 @@ from synthgen.judgement import Judgement
 from synthgen.judging import MOST_SAMPLES, Level, at_most, choose_metrics, judge, make_samples
 from synthgen.output_folder import MANIFEST
 from synthgen.plugins import Registry, installed_plugins
-from synthgen.real_data import load_parts
+from synthgen.real_data import load_parts, parts_of_run
 from synthgen.recipe import Recipe, load_recipe
 from synthgen.report import ReportContext
 from synthgen.run_directory import Run
+from synthgen.snapshots import snapshot_folders
 from synthgen.synthesizer import Synthesizer, load
 from synthgen.version import __version__
+
+logger = logging.getLogger("synthgen")
 
 _KINDS: dict[str, Kind] = {"images": "images", "table": "table", "signals": "signals"}
 
@@ -107,6 +110,8 @@ def judge_run(
     seed = recipe.seed if seed is None else seed
     codec = synthesizer.codec
     train = replace(parts.train, x=codec.like_samples(parts.train.x))
+    if train.target is None:
+        train = replace(train, target=_number_to_predict(recipe, train))
     held_out = parts.held_out
     if held_out is not None and held_out.kind == train.kind:
         held_out = replace(held_out, x=codec.like_samples(held_out.x))
@@ -136,6 +141,13 @@ def judge_run(
     context = ReportContext.of_run(run, comparison=comparison, export=_exported(run))
     commands = (context.commands[0], command) if command else context.commands[:1]
     return Judgement.of(found, replace(context, commands=commands))
+
+
+def _number_to_predict(recipe: Recipe, train: Dataset) -> str | None:
+    """The target of a table whose recipe names one that is no label."""
+    target = getattr(recipe.data.source.options, "target", None) if recipe.data is not None else None
+    there = train.kind == "table" and not train.classes and target in train.x.columns
+    return target if there else None
 
 
 def _command(
@@ -195,34 +207,31 @@ def _run_of(path: Path, exported: Path | None, snapshot: int | None) -> Run:
     run = Run.open(path)
     status = run.read_info()["status"]
     if snapshot is None and not run.model.is_dir():
+        kept = snapshot_folders(run.snapshots)
+        other = f", or judge a snapshot: synthgen evaluate {path} --snapshot {kept[-1][0]}" if kept else ""
+        if status == "failed" and run.report_html.exists():
+            other += f". {run.report_html} judges what was left of it"
         raise UsageError(
-            f"the run in {path} has no model: it is {status}. Go on with: synthgen run --resume {path}"
+            f"the run in {path} has no model: it is {status}. Go on with: synthgen run --resume {path}{other}"
         )
     return run
 
 
 def _parts(run: Run, recipe: Recipe, synthesizer: Synthesizer) -> RealParts:
     """The real data as the training had it; a test split counts even if the recipe asked for no report."""
-    asked = wants_hold_out(recipe)
-    wanted = synthesizer.source.get("fingerprint")
     try:
-        parts = load_parts(recipe if asked else replace(recipe, report=ReportSettings(level="full")))
+        parts = parts_of_run(run, synthesizer, recipe)
     except DataError as error:
         raise type(error)(
             f"{error}\nThe run in {run.path} cannot be judged without its real data; where that has moved: synthgen"
             f" evaluate --real DATA --synthetic {run.path}"
         ) from error
-    if not asked and fingerprint(parts.train) != wanted:
-        parts = RealParts(
-            parts.whole, None, parts.whole, "the recipe asked for no report, so none were held out"
-        )
-    found = fingerprint(parts.train)
-    if found != wanted:
-        raise DataError(
-            f"the run in {run.path} was trained on other data than {parts.whole.name} is now (fingerprint"
-            f" {str(wanted)[:12]}, now {found[:12]})"
-        )
-    return parts
+    if wants_hold_out(recipe):
+        return parts
+    split = load_parts(replace(recipe, report=ReportSettings(level="full")), parts.whole)
+    if len(split.train) == len(parts.train):
+        return split
+    return replace(parts, how="the recipe asked for no report, so none were held out")
 
 
 def _with(
@@ -243,6 +252,8 @@ def _with(
         target=target,
         settings=settings,
         like=like,
+        unseen=True,
     )
     how = f"{other.name}, {len(other):,} samples that were named for this report"
+    logger.info("held out: %s", how)
     return replace(parts, held_out=other, how=how)

@@ -127,6 +127,8 @@ class CheckpointFiles(Listener):
             return
         save_checkpoint(self.directory, trainer.state(), self.identity, trainer.settings.keep_checkpoints)
         self._saved = trainer.step
+        for listener in trainer.listeners:
+            listener.on_checkpoint(trainer)
 
 
 class SamplePictures(Listener):

@@ -43,6 +43,8 @@ class Figure:
     """`%` for shares that are shown as percent; else what stands behind the number, if anything."""
     note: str = ""
     """What a reader must know: how many samples, what it was measured with, why it is missing."""
+    margin: float | None = None
+    """Of a difference: no more than this, above or below 0, cannot be told from chance; `spread` if not given."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ class Comparison:
     """Real and synthetic data to compare; what several metrics need of it is made once.
 
     All datasets are of one kind and have the same classes in the same order (none of them may have members in
-    every class), images and signals the same shape, tables the same columns in the same order.
+    every class), images and signals the same shape, tables the same columns in the same order. Where a table's
+    target is a number, all have `target` and no classes.
     """
 
     real: Dataset
@@ -139,7 +142,7 @@ class Comparison:
             real, again = (take_samples(self.real, half) for half in (order[::2], order[1::2]))
         there = [real, self.synthetic, *([again] if again is not None else [])]
         count = min(self.most, *map(len, there))
-        some = [take_samples(part, np.sort(rng.permutation(len(part))[:count])) for part in there]
+        some = [draw_samples(part, count, rng) for part in there]
         return Sides(some[0], some[2] if again is not None else None, some[1])
 
 
@@ -147,6 +150,12 @@ def take_samples(dataset: Dataset, index: np.ndarray) -> Dataset:
     """The samples at these positions, as a dataset with the same classes."""
     given = {name: values[index] for name, values in dataset.given.items()}
     return replace(dataset, x=take(dataset.x, index), y=dataset.y[index], given=given)
+
+
+def draw_samples(dataset: Dataset, most: int, rng: np.random.Generator) -> Dataset:
+    """At most so many of the samples, at random and in their order; the dataset itself if it has no more."""
+    index = np.sort(rng.permutation(len(dataset))[:most])
+    return dataset if len(index) == len(dataset) else take_samples(dataset, index)
 
 
 class Metric(Component):
@@ -160,6 +169,9 @@ class Metric(Component):
     """Kinds of data that it can compare."""
     section: ClassVar[Section] = "other"
     """Where a report shows it."""
+    figures: ClassVar[tuple[str, ...]] = ()
+    """Names of figures that it gives beside the one of its own name: a recipe that names such a figure in the place
+    of the metric is told which one it is of."""
     quick: ClassVar[bool] = True
     """Whether a quick report has it, too."""
     seconds: ClassVar[float] = 1.0

@@ -6,19 +6,25 @@ import logging
 import shlex
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from synthgen.components import Dataset
 from synthgen.data.fingerprint import fingerprint
-from synthgen.errors import CheckpointError, Interrupted, SynthgenError, UsageError, describe
+from synthgen.errors import (
+    CheckpointError,
+    Interrupted,
+    SynthgenError,
+    UnhealthyError,
+    UsageError,
+    describe,
+)
 from synthgen.exporting import export
 from synthgen.files import reason, refuse_taken, write_atomically
 from synthgen.hold_out import RealParts
 from synthgen.interrupt import stop_on_signals
-from synthgen.judging_runs import judge_run
 from synthgen.listeners import CheckpointFiles, MetricsFile, Progress, SampleGrids, duration
 from synthgen.pictures import plot_losses
 from synthgen.plugins import Registry, installed_plugins
@@ -27,8 +33,9 @@ from synthgen.real_data import load_parts
 from synthgen.recipe import Recipe, load_recipe
 from synthgen.run_directory import Run, read_metrics
 from synthgen.run_info import describe_run
+from synthgen.run_model import save_model, select_snapshots
+from synthgen.run_report import report_finished, report_stopped
 from synthgen.sample_plots import SamplePlots
-from synthgen.selecting import save_model, select_snapshots
 from synthgen.snapshot_files import SnapshotFiles
 from synthgen.starting import Start
 from synthgen.synthesizer import Synthesizer
@@ -100,7 +107,9 @@ def resume(path: Path | str, *, registry: Registry | None = None) -> Run:
     directory = Run.open(Path(path))
     info = directory.read_info()
     if info["status"] == "finished":
-        raise UsageError(f"the run in {path} is finished; there is nothing to resume")
+        command = shlex.join(["synthgen", "evaluate", str(path)])
+        make = "" if directory.report_json.exists() else f". It has no report; this makes one: {command}"
+        raise UsageError(f"the run in {path} is finished; there is nothing to resume{make}")
     recipe = load_recipe(directory.recipe, registry=registry)
     if recipe.digest != info["recipe_digest"]:
         raise CheckpointError(
@@ -171,6 +180,14 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
         info.update(status=status, steps=trainer.step, **facts)
         directory.write_info(info)
 
+    def report(write: Callable[[RealParts], None]) -> None:
+        if setup.parts is None or setup.recipe.report.level == "none":
+            return
+        start = time.perf_counter()
+        write(setup.parts)
+        timings["report"] = round(time.perf_counter() - start, 2)
+        directory.write_info(info)
+
     dataset = setup.dataset
     logger.info(
         "training on %s samples of %s (%s), %s, %s, into %s",
@@ -190,31 +207,15 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
         raise Interrupted(f"stopped {where}. Go on with: {command}") from None
     except Exception as error:
         record("failed", error=describe(error))
+        if isinstance(error, UnhealthyError):
+            report(lambda parts: report_stopped(directory, setup, trainer, parts))
         if isinstance(error, OSError):
             raise SynthgenError(f"cannot write below {directory.path}: {reason(error)}") from error
         raise
     record("finished", model_hash=synthesizer.model_hash)
     logger.info("trained %d steps in %s", trainer.step, duration(trainer.seconds))
-    if setup.parts is not None and setup.recipe.report.level != "none":
-        start = time.perf_counter()
-        _report(directory, setup, synthesizer, setup.parts)
-        timings["report"] = round(time.perf_counter() - start, 2)
-        directory.write_info(info)
+    report(lambda parts: report_finished(directory, setup, synthesizer, parts))
     return directory
-
-
-def _report(directory: Run, setup: Setup, synthesizer: Synthesizer, parts: RealParts) -> None:
-    """Judge a run that is finished; whatever befalls its report, the run stays finished."""
-    command = shlex.join(["synthgen", "evaluate", str(directory.path), *setup.registry.flags])
-    try:
-        judgement = judge_run(directory, synthesizer, parts, setup.recipe, setup.registry)
-        judgement.write(directory.path)
-    except KeyboardInterrupt:
-        raise Interrupted(f"the run is finished, its report is not. Make it with: {command}") from None
-    except SynthgenError as error:
-        logger.warning("no report: %s. Try again with: %s", error, command)
-        return
-    logger.info("%s\nreport: %s", judgement.verdict.headline, directory.report_html)
 
 
 def _count_classes(count: int) -> str:

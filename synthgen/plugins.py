@@ -146,9 +146,19 @@ class Registry:
         """Plugins that failed, or that claim a name which another has."""
         return [plugin for plugin in self.plugins if plugin.status == "broken"]
 
+    def figure_of(self, name: str) -> str:
+        """The metric to name for one of its figures: a sentence that begins with a space, or nothing."""
+        for registered in self.all("metric"):
+            figures = registered.component.figures
+            if any(name == figure or name.startswith(f"{figure}_") for figure in figures):
+                return f" {name} is a figure of the metric {registered.name}: name that."
+        return ""
+
     def _unknown(self, kind: str, name: str) -> str:
         names = [registered.name for registered in self.all(kind)]
         message = f"no {kind} is called '{name}'."
+        if kind == "metric":
+            message += self.figure_of(name)
         near = difflib.get_close_matches(name, names, n=2)
         if near:
             message += f" Did you mean {' or '.join(near)}?"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from synthgen.components import Dataset, Source
 from synthgen.data.fingerprint import fingerprint
 from synthgen.data.loading import fallback_options, load_with_source
 from synthgen.errors import DataError, UsageError
-from synthgen.hold_out import RealParts, split_real
+from synthgen.hold_out import RealParts, find_test_split, split_real
 from synthgen.plugins import Registry
 from synthgen.recipe import Choice, Recipe, load_recipe
 from synthgen.run_directory import Run
@@ -19,6 +21,16 @@ def load_data(recipe: Recipe) -> Dataset:
     Raises UsageError for a recipe that names none, since it was made for data in memory.
     """
     return _load(recipe)[0]
+
+
+def load_unseen(recipe: Recipe, *, asked: bool) -> Dataset:
+    """As `load_data`, of real data that a model has not seen: the source's test split where it has one, unless
+    somebody `asked` for another. The dataset's name says which part it is."""
+    dataset, source = _load(recipe)
+    if asked:
+        return replace(dataset, name=f"the {source.options.split} split of {dataset.name}")
+    test = find_test_split(source, dataset, recipe.seed, whole=False)
+    return replace(test, name=f"the test split of {dataset.name}") if test is not None else dataset
 
 
 def load_parts(recipe: Recipe, dataset: Dataset | None = None) -> RealParts:
@@ -50,16 +62,16 @@ def data_of_run(run: Run, synthesizer: Synthesizer, registry: Registry) -> tuple
 
     Raises DataError if it is not there any more or is not what it was.
     """
-    whole = parts_of_run(run, synthesizer, registry).whole
+    whole = parts_of_run(run, synthesizer, load_recipe(run.recipe, registry=registry)).whole
     return whole, fingerprint(whole)
 
 
-def parts_of_run(run: Run, synthesizer: Synthesizer, registry: Registry) -> RealParts:
-    """What a finished run was trained on and what was kept from its training, loaded again.
+def parts_of_run(run: Run, synthesizer: Synthesizer, recipe: Recipe) -> RealParts:
+    """What a finished run of this recipe was trained on and what was kept from its training, loaded again.
 
     Raises DataError if it is not there any more or is not what it was.
     """
-    parts = load_parts(load_recipe(run.recipe, registry=registry))
+    parts = load_parts(recipe)
     found, wanted = fingerprint(parts.train), synthesizer.source.get("fingerprint")
     if found != wanted:
         raise DataError(

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 import torch
 
-from synthgen.charts import draw_signals, draw_table
+from synthgen.charts import as_png, draw_signals, draw_table
 from synthgen.components import Codec, Dataset
 from synthgen.data.training_data import TrainingData
 from synthgen.device import fork_random
@@ -67,4 +67,4 @@ class SamplePlots(SamplePictures):
         else:
             sides = (np.split(signals, self._ends) for signals in (self._real, made))
             figure = draw_signals(list(zip(self._names, *sides, strict=True)))
-        figure.savefig(file, format="png")
+        file.write(as_png(figure))

@@ -5,25 +5,19 @@ from __future__ import annotations
 import logging
 import math
 import shutil
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from synthgen.comparing.aligning import align
 from synthgen.device import fork_random
 from synthgen.errors import SynthgenError, describe
-from synthgen.evaluation.scoring import Score, Scorer, make_scorer
+from synthgen.evaluation.scoring import Score
 from synthgen.evaluation.settings import SelectionSettings
-from synthgen.files import move_folder, new_directory
-from synthgen.judging import judge_cache, make_samples
-from synthgen.preparation import Setup, build_synthesizer, calibrate_for
-from synthgen.run_directory import Run
+from synthgen.snapshot_ranking import best_of, ranked, why_chosen
 from synthgen.snapshots import snapshot_folders, snapshot_name
-from synthgen.synthesizer import Synthesizer, load
+from synthgen.synthesizer import Synthesizer
 from synthgen.training.health import Health
 from synthgen.training.listener import Listener
 from synthgen.training.trainer import Trainer
@@ -80,22 +74,7 @@ class Selection(Listener):
     @property
     def kept(self) -> list[dict[str, Any]]:
         """The scores of the snapshots that are kept: first the chosen one's, then by score."""
-        return self._best(self.scores)
-
-    def _best(self, scores: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The chosen one is the latest that cannot be told from the best: a score has an error, and as learning
-        rates fall and more is averaged, later is better where nothing speaks against it."""
-        ranked = _ranked(scores)
-        if not ranked:
-            return []
-        best = ranked[0]
-        equal = [
-            one
-            for one in ranked
-            if one["passes"] == best["passes"] and one["score"] <= best["score"] + best["error"]
-        ]
-        chosen = max(equal, key=lambda one: one["step"])
-        return [chosen, *(one for one in ranked if one is not chosen)][: self.settings.keep]
+        return best_of(self.scores, self.settings.keep)
 
     @property
     def chosen(self) -> Path | None:
@@ -108,6 +87,7 @@ class Selection(Listener):
         """Remove what a resumed run has no score of, and scores whose snapshots are lost."""
         self._remove(trainer, lambda step: step > trainer.step)
         self._forget_lost()
+        self.on_checkpoint(trainer)  # the one that it goes on from
 
     def on_step(self, trainer: Trainer) -> None:
         """Score, if it is time to; the last step always is."""
@@ -117,7 +97,7 @@ class Selection(Listener):
     def on_return(self, trainer: Trainer) -> None:
         """Forget the scores of what was given up."""
         self.scores = [one for one in self.scores if one["step"] <= trainer.step]
-        self._mark, self._needed = self._marks(trainer), set()
+        self._mark = self._marks(trainer)
         self._remove(trainer, lambda step: step > trainer.step)
         self._forget_lost()
 
@@ -127,9 +107,12 @@ class Selection(Listener):
             self._needed = set()
             self._prune(trainer)
 
+    def on_checkpoint(self, trainer: Trainer) -> None:
+        """Spare what this checkpoint counts on, until there is a newer one."""
+        self._needed = {one["step"] for one in self.kept}
+
     def state(self) -> dict[str, Any]:
         """The scores so far."""
-        self._needed = {one["step"] for one in self.kept}
         return {"scores": [dict(one) for one in self.scores], "mark": self._mark, "about": self.about}
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -144,16 +127,7 @@ class Selection(Listener):
             why = f"the last step's; no snapshot {reason}"
             return {"selection": {"step": None, "score": None, "why": why, "scores": []}}
         best = self.kept[0]
-        lowest = _ranked(self.scores)[0]
-        why = f"the best of {len(self.scores)} scores; {best['text']}"
-        if lowest is not best:
-            why = (
-                f"the latest of {len(self.scores)} scores that cannot be told from the best,"
-                f" {lowest['score']:.4g} at step {lowest['step']}, standard error {lowest['error']:.2g};"
-                f" {best['text']}"
-            )
-        if not best["passes"]:
-            why += "; none reaches the floor"
+        why = why_chosen(self.scores, best)
         if self._without_better:
             why += f"; training ended after {self._without_better} scores without a better one"
         return {
@@ -243,7 +217,7 @@ class Selection(Listener):
     @property
     def _without_better(self) -> int:
         """Scores since the best one, if they are so many that training ends; else 0."""
-        since = len(self.scores) - 1 - self.scores.index(_ranked(self.scores)[0])
+        since = len(self.scores) - 1 - self.scores.index(ranked(self.scores)[0])
         return since if self.settings.patience and since >= self.settings.patience else 0
 
     # -------------------------------------------------------------------------------------------------- files
@@ -255,7 +229,7 @@ class Selection(Listener):
         """Remove snapshots that are no longer among the best, but for those that a run may count on that is
         resumed, or goes back to its last healthy state."""
         back = 0 if trainer.finished else _step_to_go_back_to(trainer)
-        before = self._best(one for one in self.scores if one["step"] <= back)
+        before = best_of((one for one in self.scores if one["step"] <= back), self.settings.keep)
         spared = self._needed | {one["step"] for one in (*self.kept, *before)}
         scored = {one["step"] for one in self.scores}
         self._remove(trainer, lambda step: step in scored and step not in spared)
@@ -278,79 +252,7 @@ class Selection(Listener):
             self.scores = [one for one in self.scores if one not in lost]
 
 
-def _ranked(scores: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The best first."""
-    return sorted(scores, key=lambda one: (not one["passes"], one["score"], one["step"]))
-
-
 def _step_to_go_back_to(trainer: Trainer) -> int:
     """Where training would go on from should it fail now; 0 if that is its beginning, or nowhere."""
     states = (listener.healthy for listener in trainer.listeners if isinstance(listener, Health))
     return next((int(one.state["step"]) for one in states if one.whole and one.state is not None), 0)
-
-
-class _Judge:
-    """Scores models of a setup against its real data."""
-
-    def __init__(self, setup: Setup, settings: SelectionSettings) -> None:
-        train, codec = setup.dataset, setup.codec
-        self.real = replace(train, x=codec.like_samples(train.x))
-        held_out = setup.held_out
-        if held_out is not None:
-            held_out = align(self.real, replace(held_out, x=codec.like_samples(held_out.x))).synthetic
-        self.count, self.seed = settings.samples, setup.recipe.seed
-        self.scorer: Scorer = make_scorer(
-            self.real,
-            held_out,
-            samples=settings.samples,
-            floor=settings.floor,
-            cache=judge_cache(),
-            seed=self.seed,
-        )
-        self.about = self.scorer.about
-
-    def __call__(self, synthesizer: Synthesizer) -> Score:
-        samples = make_samples(synthesizer, self.count, self.seed, self.real)
-        return self.scorer.score(align(self.real, samples).synthetic)
-
-
-def select_snapshots(directory: Run, setup: Setup, record: Record) -> list[Listener]:
-    """Who chooses among the snapshots of a run, to be put before its checkpoints; nobody if its recipe asks for
-    none."""
-    settings = setup.recipe.selection
-    if settings is None:
-        return []
-    # calibrating takes as long as hundreds of steps: only those that are kept in the end are
-    build = partial(build_synthesizer, setup, copy=True, calibrated=False)
-    return [Selection(settings, directory.snapshots, build, partial(_Judge, setup, settings), record)]
-
-
-def save_model(directory: Run, setup: Setup, trainer: Trainer) -> Synthesizer:
-    """Write a run's model: a copy of the snapshot that was selected, or what the training has ended with.
-
-    Of a table, the snapshots that are kept are calibrated before.
-    """
-    selection = next((one for one in trainer.listeners if isinstance(one, Selection)), None)
-    chosen = selection.chosen if selection is not None else None
-    if selection is None or chosen is None:
-        synthesizer = build_synthesizer(setup, trainer)
-        synthesizer.save(directory.model)
-        return synthesizer
-    logger.info("the model is the snapshot of step %d", int(chosen.name.removeprefix("step-")))
-    if setup.data.spec.blocks and setup.recipe.train.calibrate != "never":
-        for one in selection.kept:
-            _calibrate(directory.snapshots / snapshot_name(one["step"]), setup)
-    with new_directory(directory.model) as partial_folder:
-        shutil.copytree(chosen, partial_folder, dirs_exist_ok=True)
-    return load(directory.model, setup.registry, str(setup.device))
-
-
-def _calibrate(folder: Path, setup: Setup) -> None:
-    """Calibrate the model in a folder, which changes nothing if it is already."""
-    synthesizer = replace(load(folder, setup.registry, str(setup.device)), saved_hash=None)
-    calibrate_for(setup, synthesizer.generator)
-    calibrated = folder.with_name(f".{folder.name}.partial-calibrated")
-    shutil.rmtree(calibrated, ignore_errors=True)
-    synthesizer.save(calibrated)
-    shutil.rmtree(folder, ignore_errors=True)
-    move_folder(calibrated, folder)

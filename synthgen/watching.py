@@ -37,8 +37,23 @@ def watch_health(directory: Run, setup: Setup, record: Record, snapshots: Snapsh
             fresh=lambda seed: _begin_afresh(directory, setup, seed),
             record=record,
             keep=_keeper(directory, setup, snapshots),
+            has=_what_it_has(setup),
         )
     ]
+
+
+def _what_it_has(setup: Setup) -> set[str]:
+    """What nobody needs to advise for this recipe, in the words of `advise`."""
+    recipe, optimizer = setup.recipe, setup.recipe.train.optimizer
+    has = {f"loss {recipe.loss.name}", *(f"penalty {penalty.name}" for penalty in recipe.penalties)}
+    there = {
+        "augmentations": bool(recipe.augmentations),
+        "one discriminator step": recipe.train.discriminator_steps == 1,
+        "betas": optimizer.betas == (0.0, 0.99),
+        "clip_value": optimizer.clip_value is not None,
+        "penalty mismatch": len(setup.dataset.classes) < 2,  # there is nothing to mismatch
+    }
+    return has | {name for name, is_there in there.items() if is_there}
 
 
 def _begin_afresh(directory: Run, setup: Setup, seed: int) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -183,11 +185,27 @@ def test_labels_are_found_however_a_file_has_them():
     )
 
 
-def test_a_target_that_is_a_number_is_a_column_like_others():
+def test_a_target_that_is_a_date_is_a_column_like_others():
+    real = table(y=pd.date_range("2020-01-01", periods=30))
+    found = align(real, real, target="y")
+    assert found.real.target is None and not found.real.classes
+    assert "y is a date, a column like others" in found.notes[0]
+
+
+def test_a_target_that_is_known_to_be_a_number_stays_one():
+    real = replace(table(y=[1, 2, 3] * 10, a=range(30)), target="y")
+    assert not align(real, real).real.classes
+    assert align(replace(real, target=None), real, target="y").real.classes
+
+
+def test_a_target_that_is_a_number_is_to_be_predicted():
     real = table(y=np.linspace(0, 1, 30))
     found = align(real, real, target="y")
     assert not found.real.classes
-    assert found.notes == ("y is a number, a column like others and no label: use for training is not told",)
+    assert found.real.target == found.synthetic.target == "y"
+    assert found.notes == (
+        "y is a number and no label: use is told by how well it is predicted (R²), nothing by class",
+    )
 
 
 # -------------------------------------------------------------------------------------------------- types
@@ -311,8 +329,9 @@ def test_arrays_are_taken_for_what_they_look_like():
 @pytest.mark.parametrize(
     ("data", "kind", "message"),
     [
-        (np.zeros((2, 8, 8)), "images", r"real: images must be uint8"),
-        (np.zeros((2, 2, 2, 2)), "auto", r"real: an array float64 \(2, 2, 2, 2\) is no table"),
+        (np.zeros((2, 8, 8), int), "images", r"real: images must be uint8"),
+        (np.zeros((2, 2, 2, 2)), "auto", r"real: images must be uint8 .* not float64 \(2, 2, 2, 2\)"),
+        (np.zeros((2, 2, 2, 2, 2)), "auto", r"real: an array float64 \(2, 2, 2, 2, 2\) is no table"),
         (np.full((2, 5, 1), np.nan), "auto", "real: signal 0 has NaN or infinity"),
         ((np.zeros((2, 8, 8), np.uint8), [1]), "auto", "real: 1 labels in y for 2 samples in x"),
         ((np.zeros((2, 8, 8), np.uint8), [[1, 2], [1, 2]]), "auto", r"real: y must have a label for each"),

@@ -17,12 +17,13 @@ from toy_metric import Broken, Counts, Needy, Refusing, only_metrics
 import synthgen
 from synthgen.comparing.paths import read_path
 from synthgen.errors import DataError, UsageError
+from synthgen.evaluation.all_metrics import AllMetrics
 from synthgen.evaluation_progress import EvaluationProgress
 from synthgen.export.images import png
 from synthgen.exporting import export
 from synthgen.judging import choose_metrics, judge_cache
 from synthgen.real_data import data_of_run
-from synthgen.recipe import load_recipe, parse_export
+from synthgen.recipe import load_recipe, parse_export, recipe_from_dict
 from synthgen.report import load_report
 from synthgen.synthesizer import load
 
@@ -283,6 +284,53 @@ def test_arrays_with_labels_are_compared(toys):
     assert Counts.seen[-1].real.target == "sick"
 
 
+@pytest.mark.parametrize(("black", "white"), [(0, 1), (-1, 1), (0, 255)])
+def test_float_images_are_images_where_it_is_said_or_can_be_nothing_else(black, white, toys, tmp_path):
+    grey = np.random.default_rng(0).integers(0, 256, (20, 8, 9), np.uint8)
+    grey[0, 0, :2] = 0, 255
+    floats = grey.astype("f4") / 255 * (white - black) + black
+    colour = np.repeat(floats[..., None], 3, axis=3)
+    note = f"taken as from {black}, black, to {white}, white"
+    np.save(tmp_path / "a.npy", floats)
+    np.savez(tmp_path / "a.npz", x=floats)
+    for real, synthetic, kind in (
+        (floats, floats, "images"),
+        (grey, floats, "auto"),
+        (floats, grey, "auto"),
+        (tmp_path / "a.npy", tmp_path / "a.npz", "images"),
+    ):
+        found = synthgen.evaluate(real, synthetic, kind=kind, registry=toys)
+        seen = Counts.seen[-1]
+        assert found.kind == "images" and any(note in told for told in found.notes)
+        assert np.array_equal(seen.real.x, grey) and np.array_equal(seen.synthetic.x, grey)
+    np.savez(tmp_path / "colour.npz", x=colour)
+    synthgen.evaluate(colour, tmp_path / "colour.npz", registry=toys)
+    assert np.array_equal(Counts.seen[-1].real.x[..., 1], grey)
+    assert np.array_equal(Counts.seen[-1].synthetic.x, Counts.seen[-1].real.x)
+
+
+def test_what_may_be_signals_or_images_is_taken_for_signals_and_that_is_told(toys, caplog):
+    x = np.random.default_rng(0).random((20, 8, 9))
+    assert synthgen.evaluate(x, x, registry=toys).kind == "signals"
+    assert "is taken for 20 signals of length 8 with 9 channels; say kind='signals' if it is" in caplog.text
+    caplog.clear()
+    synthgen.evaluate(x, x, kind="signals", registry=toys)
+    synthgen.evaluate(x[..., :3], x[..., :3], registry=toys)
+    assert "is taken for" not in caplog.text
+
+
+def test_float_images_of_no_known_range_and_data_of_another_kind_are_told(toys, tmp_path):
+    x = np.linspace(-1.02, 1, 20 * 64).reshape(20, 8, 8)
+    with pytest.raises(DataError, match=r"not float64 \(20, 8, 8\) from -1\.02 to 1;"):
+        synthgen.evaluate(x, x, kind="images", registry=toys)
+    (tmp_path / "a.csv").write_text("n,m\n1,x\n")
+    with pytest.raises(DataError, match=r"a\.csv: is a table, not images"):
+        synthgen.evaluate(tmp_path / "a.csv", x, kind="images", registry=toys)
+    (tmp_path / "a.npy").write_bytes(b"nothing")
+    with pytest.raises(DataError, match=r"a\.npy: is no \.npy file that can be read"):
+        synthgen.evaluate(tmp_path / "a.npy", x, registry=toys)
+
+
 def test_a_path_and_a_frame_are_compared(tmp_path, toys):
     frame = pd.DataFrame({"a": range(20), "b": pd.date_range("2020-01-01", periods=20)})
     frame.to_csv(tmp_path / "a.csv", index=False)
@@ -330,6 +378,16 @@ def test_other_real_data_takes_the_place_of_held_out_samples(rows, folder, toys)
     assert list(seen.held_out.x.columns) == list(seen.real.x.columns) == ["A", "B", "kind"]
     assert len(seen.held_out) == 8
     assert any("1 of the 9 held-out samples are of classes" in note for note in found.notes)
+
+
+def test_a_run_s_target_that_is_a_number_is_what_its_report_predicts(folder, toys):
+    made = table_run(folder, toys, "data.target=A", "data.task=regression", name="number")
+    found = synthgen.evaluate(made, registry=toys)
+    seen = Counts.seen[-1]
+    assert (seen.real.target, seen.synthetic.target, seen.real.classes) == ("A", "A", ())
+    assert any(
+        "A is a number and no label: use is told by how well it is predicted" in n for n in found.notes
+    )
 
 
 def test_a_dataset_of_a_run_is_judged_beside_its_data(digits, registry, toys):
@@ -385,6 +443,26 @@ def test_chosen_metrics_are_built_with_their_options(digits):
     recipe = load_recipe(digits.recipe, ["metrics=[{name: needy, file: w.pt}]"], registry)
     (named,) = choose_metrics(registry, recipe.metrics)
     assert (named.name, named.metric.options.file) == ("needy", "w.pt")
+
+
+def test_all_metrics_and_one_more_are_those_of_a_recipe_that_says_so(digits):
+    registry = only_metrics(all=AllMetrics, counts=Counts, needy=Needy, refusing=Refusing)
+    assert [named.name for named in choose_metrics(registry)] == ["counts", "refusing"]
+    for said in ("[all, {name: needy, file: w.pt}]", "[{name: needy, file: w.pt}, {name: all}]"):
+        recipe = load_recipe(digits.recipe, [f"metrics={said}"], registry)
+        assert [named.name for named in choose_metrics(registry, recipe.metrics)] == [
+            "counts",
+            "refusing",
+            "needy",
+        ]
+    assert recipe_from_dict(recipe.to_dict(), registry).metrics == recipe.metrics
+
+
+def test_a_metric_beside_all_keeps_its_options(digits, registry):
+    recipe = load_recipe(digits.recipe, ["metrics=[all, {name: recall, neighbours: 3}]"], registry)
+    chosen = {named.name: named.metric for named in choose_metrics(registry, recipe.metrics)}
+    assert chosen["recall"].options.neighbours == 3
+    assert chosen.keys() == {named.name for named in choose_metrics(registry)}
 
 
 def test_nothing_is_kept_where_no_folder_can_be_made(monkeypatch, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from synthgen.hold_out import MOST, split_real
 from synthgen.metric import take_samples
 from synthgen.real_data import load_data, load_parts
 from synthgen.recipe import recipe_from_dict
+from synthgen.run_model import SetupJudge
 
 
 @pytest.fixture
@@ -167,6 +170,42 @@ def test_samples_that_a_snapshot_is_chosen_by_are_said_to_be(recipe):
     assert "flatters the model" not in judged
     few = split_real(recipe(selection={}), numbered([50]), None)  # the selection goes by the training's own
     assert "flatters the model" not in few.how
+
+
+def test_enough_held_out_samples_are_shared_out_between_choosing_and_judging(recipe):
+    whole = numbered([2000, 3000])
+    parts = split_real(recipe(selection={}, report={"hold_out": 0.1}), whole, None)
+    assert np.bincount(parts.choosing.y).tolist() == np.bincount(parts.held_out.y).tolist() == [100, 150]
+    together = [part.x[:, 0] for part in (parts.train, parts.choosing, parts.held_out)]
+    np.testing.assert_array_equal(np.sort(np.concatenate(together)), np.arange(5000))
+    assert "chosen by 250 of them" in parts.how and "the report is of the other 250" in parts.how
+    again = split_real(recipe(selection={}, report={"hold_out": 0.1}), whole, None)
+    assert fingerprint(again.choosing) == fingerprint(parts.choosing)
+
+
+def test_no_more_samples_choose_than_the_selection_looks_at(recipe):
+    parts = split_real(recipe(selection={"samples": 250}, report={"hold_out": 0.5}), numbered([5000]), None)
+    assert (len(parts.choosing), len(parts.held_out)) == (250, 2250)
+
+
+@pytest.mark.parametrize("counts", [[1500, 2400], [6000, 190]])
+def test_held_out_samples_too_few_to_share_out_serve_twice(recipe, counts):
+    parts = split_real(recipe(selection={}, report={"hold_out": 0.1}), numbered(counts), None)
+    assert parts.choosing is None and len(parts.held_out) == sum(counts) // 10
+    assert "flatters the model" in parts.how
+
+
+@pytest.mark.parametrize("hold_out", [0.1, 0.05])
+def test_a_snapshot_is_chosen_by_its_own_held_out_samples(recipe, hold_out, monkeypatch):
+    seen = []
+    monkeypatch.setattr("synthgen.run_model.make_scorer", lambda real, held_out, **_: seen.append(held_out))
+    resolved = recipe(selection={}, report={"hold_out": hold_out})
+    parts = split_real(resolved, numbered([5000]), None)
+    codec = SimpleNamespace(like_samples=lambda values: values)
+    setup = SimpleNamespace(dataset=parts.train, codec=codec, parts=parts, recipe=resolved)
+    with pytest.raises(AttributeError):  # there is no scorer
+        SetupJudge(setup, resolved.selection)
+    assert fingerprint(seen[0]) == fingerprint(parts.choosing or parts.held_out)
 
 
 def test_rows_held_out_with_categories_of_their_own_do_not_keep_the_others_from_being_included():

@@ -56,6 +56,8 @@ def test_a_mapping_sets_what_a_word_cannot(resolve):
         ("health: 3", ":5:9 health: must be a mapping of settings"),
         ("selection: {evry: 5}", ":5:13 selection.evry: there is no such key. Did you mean every?"),
         ("metrics: [precisoin]", ":5:11 metrics"),
+        ("metrics: [tstr]", "called 'tstr'. tstr is a figure of the metric utility: name that."),
+        ("metrics: [augmentation_gain_50]", "is a figure of the metric augmentation"),
         ("patience: 5", "Did you mean selection.patience?"),
     ],
 )
@@ -96,6 +98,7 @@ def test_the_resolved_recipe_reads_back_equal(resolve, registry, tmp_path):
         ("selection", None, True),
         ("selection", {"keep": 0}, False),
         ("metrics", [], True),
+        ("metrics", ["all", {"name": "frechet", "inception": "weights.pt"}], True),
         ("metrics", ["no_such_metric"], False),
     ],
 )

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from tests_support import StopAt, run, tree
 
 import synthgen
-from synthgen import pipeline, selecting
+from synthgen import pipeline, run_model
 from synthgen.errors import DataError, Interrupted, UnhealthyError
 from synthgen.evaluation.scoring import Score
 from synthgen.run_directory import Run, read_metrics
@@ -58,7 +58,7 @@ def scored(monkeypatch):
                     raise value
                 return Score(value, f"oracle {value:g}", passes(step), {"kid": value}, error)
 
-        monkeypatch.setattr(selecting, "_Judge", Judge)
+        monkeypatch.setattr(run_model, "SetupJudge", Judge)
 
     return score
 
@@ -193,6 +193,35 @@ def test_a_run_cut_off_after_its_checkpoint_still_has_the_snapshots_that_this_on
     assert snapshots(made) == ["step-0000006"]
 
 
+@pytest.mark.parametrize("cuts", [(7,), (5, 6)], ids=["once", "and again after it went on"])
+def test_a_run_cut_off_between_checkpoints_loses_no_score_whatever_was_seen_since(
+    cuts, tiny_recipe, tmp_path, registry, scored, looks, monkeypatch
+):
+    class PowerCut(Listener):
+        def on_step(self, trainer):
+            if trainer.step == at:
+                raise RuntimeError("no power")
+
+    scored({4: 0.3, 5: 0.2, 6: 0.1, 7: 0.05})
+    looks()
+    overrides = (
+        *SMALL,
+        "selection={samples: 60, every: 1, after: 0.25}",
+        "health={policy: restart, every: 3}",  # a state to go back to is kept between checkpoints
+    )
+    whole = run(tiny_recipe, tmp_path / "whole", registry, *overrides)
+    recorders = pipeline._recorders
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, "_recorders", lambda *args: [*recorders(*args), PowerCut()])
+        for at in cuts:
+            with pytest.raises(RuntimeError):
+                if at == cuts[0]:
+                    run(tiny_recipe, tmp_path / "out", registry, *overrides)
+                else:
+                    pipeline.resume(tmp_path / "out", registry=registry)
+    assert chosen(pipeline.resume(tmp_path / "out", registry=registry)) == chosen(whole)
+
+
 def test_a_snapshot_that_somebody_removed_is_not_chosen_by_a_resumed_run(
     tiny_recipe, tmp_path, registry, scored, stop_at
 ):
@@ -300,7 +329,7 @@ def test_choosing_changes_nothing_of_the_training(tiny_recipe, tmp_path, registr
 
 def test_real_scores_of_images_with_and_without_classes(tiny_recipe, tmp_path, registry, monkeypatch):
     monkeypatch.setattr("synthgen.evaluation.features.STEPS", 10)
-    monkeypatch.setattr(selecting, "judge_cache", lambda: None)
+    monkeypatch.setattr(run_model, "judge_cache", lambda: None)
     for name, labelled in (("with", "true"), ("without", "false")):
         made = run(
             tiny_recipe,
@@ -370,7 +399,7 @@ def test_where_nothing_can_be_scored_the_model_is_the_last(
     def broken(setup, settings):
         raise DataError("too few samples")
 
-    monkeypatch.setattr(selecting, "_Judge", broken)
+    monkeypatch.setattr(run_model, "SetupJudge", broken)
     made = run(tiny_recipe, tmp_path / "out", registry, *with_selection())
     plain = run(tiny_recipe, tmp_path / "plain", registry, *SMALL, "report.hold_out=0")
     assert chosen(made)["step"] is None

@@ -17,10 +17,11 @@ from synthgen.errors import UsageError
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--debug", is_flag=True, help="Show a traceback with an error.")
 def compare(reports: tuple[Path, ...], html: Path | None, as_json: bool, debug: bool) -> None:
-    """Lay the reports of several runs side by side, the best first.
+    """Lay the reports of several runs side by side, the best first as far as they can be compared.
 
     RUN is the folder of a run or of a report, or a report.json itself. What is best goes by what a classifier
-    learns from the samples, then by variety, then by likeness; runs that collapsed or copied come last.
+    learns from the samples, then by variety, then by likeness; runs that collapsed or copied come last. Runs on
+    data of other kinds or classes, or with scores measured in another way, are lists of their own.
     """
     from synthgen.files import write_atomically
     from synthgen.report import compare_reports

@@ -22,15 +22,24 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("run", type=ExistingPath, metavar="[RUN]", required=False)
 @click.option(
-    "--against", metavar="DATA", help="Other real data, in place of what RUN kept from its training."
+    "--against",
+    metavar="DATA",
+    help="Other real data, in place of what RUN kept from its training; of a source, its test split.",
 )
 @click.option("--real", metavar="DATA", help="Real data, without a run: a file, a folder or a source.")
 @click.option("--synthetic", metavar="DATA", help="Synthetic data, from wherever it is.")
 @click.option(
-    "--held-out", metavar="DATA", help="Real data that whatever made the synthetic data has not seen."
+    "--held-out",
+    metavar="DATA",
+    help="Real data that whatever made the synthetic data has not seen; of a source, its test split.",
 )
 @click.option("--target", metavar="COLUMN", help="The column of tables with the label.")
 @click.option("--drop", metavar="A,B", help="Columns of tables to leave out.")
+@click.option(
+    "--kind",
+    type=click.Choice(["images", "signals", "table"]),
+    help="What arrays in .npz and .npy files are; float images are from 0 to 1, -1 to 1 or 0 to 255.",
+)
 @click.option(
     "--set",
     "settings",
@@ -68,6 +77,7 @@ def evaluate(
     held_out: str | None,
     target: str | None,
     drop: str | None,
+    kind: Literal["images", "signals", "table"] | None,
     settings: tuple[str, ...],
     level: Literal["quick", "full"],
     samples: int | None,
@@ -81,8 +91,8 @@ def evaluate(
     """Judge the samples of a RUN, or any --synthetic data, and write report.html and report.json.
 
     RUN is the folder of a finished run, or of a dataset that one exported. Without it, --real and --synthetic are
-    each a CSV or Parquet file, an .npz or IDX file, tar files, a folder of pictures or of a dataset. The report
-    of a run is written into its folder, that of a dataset beside it; the path of the page is printed.
+    each a CSV or Parquet file, an .npz, .npy or IDX file, tar files, a folder of pictures or of a dataset. The
+    report of a run is written into its folder, that of a dataset beside it; the path of the page is printed.
     """
     from synthgen import evaluating, judging_runs
     from synthgen.comparing.paths import check_settings
@@ -94,10 +104,16 @@ def evaluate(
         "--held-out": held_out,
         "--target": target,
         "--drop": drop,
+        "--kind": kind,
     }
     own = {"--against": against, "--snapshot": snapshot}
     _check_together(run, foreign, own)
     check_settings(settings, registry)
+    if run is not None and settings and against is None:
+        raise UsageError(
+            f"--set {settings[0]}: --set says how --against, --real, --synthetic and --held-out are read; a run"
+            " knows how its own data is. Give --against DATA with it, or leave it out"
+        )
     if run is not None:
         place = judging_runs.default_folder(run, snapshot) if out is None else out
         check_report_folder(place)
@@ -120,6 +136,7 @@ def evaluate(
             given,
             target=target,
             drop=split_names(drop) or [],
+            kind=kind or "auto",
             settings=settings,
             level=level,
             samples=samples,

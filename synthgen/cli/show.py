@@ -88,7 +88,7 @@ def _unknown(name: str, registry: Registry) -> str:
     known = sorted({r.name for kind in KINDS for r in registry.all(kind)})
     recipes = [recipe.name for recipe in shipped_recipes()]
     near = difflib.get_close_matches(name, dict.fromkeys([*known, *recipes]), n=3)
-    hint = (
+    hint = registry.figure_of(name).strip() or (
         f"Did you mean {' or '.join(near)}?"
         if near
         else f"Known components: {', '.join(known)}. Recipes: {', '.join(recipes) or 'none'}."

@@ -50,8 +50,8 @@ def align(
             raise DataError(f"the {side} data, {dataset.name}, has no samples")
         if dataset.kind != real.kind:
             raise DataError(
-                f"the real data, {real.name}, is {_KINDS[real.kind]}, the {side} data, {dataset.name},"
-                f" {_KINDS[dataset.kind]}; only data of one kind can be compared"
+                f"the real data, {real.name}, is {KIND_WORDS[real.kind]}, the {side} data, {dataset.name},"
+                f" {KIND_WORDS[dataset.kind]}; only data of one kind can be compared"
             )
     if real.kind == "table":
         from synthgen.comparing.tables import align_tables  # noqa: PLC0415 - pandas is slow to import
@@ -59,12 +59,13 @@ def align(
         found, notes = align_tables(sides, target, drop)
     else:
         if target is not None or drop:
-            raise UsageError(f"target and drop are for tables, and {real.name} is {_KINDS[real.kind]}")
+            raise UsageError(f"target and drop are for tables, and {real.name} is {KIND_WORDS[real.kind]}")
         found, notes = _align_arrays(sides)
     return Aligned(found["real"], found["synthetic"], found.get(HELD_OUT), notes)
 
 
-_KINDS = {"images": "images", "table": "a table", "signals": "signals"}
+KIND_WORDS = {"images": "images", "table": "a table", "signals": "signals"}
+"""What messages call data of each kind."""
 
 
 def _align_arrays(sides: dict[str, Dataset]) -> tuple[dict[str, Dataset], tuple[str, ...]]:
@@ -98,7 +99,7 @@ def _hint(real: Dataset) -> str:
     height, width = real.x.shape[1:3]
     size = height if height == width else [height, width]
     mode = "rgb" if real.x.ndim == 4 else "grey"
-    return f"; of pictures in folders, --set size={size} and --set mode={mode} do"
+    return f"; options of their source do, of pictures in folders --set size={size} and --set mode={mode}"
 
 
 def label_alike(sides: dict[str, Dataset]) -> tuple[dict[str, Dataset], tuple[str, ...]]:

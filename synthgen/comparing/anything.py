@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from synthgen.comparing.paths import read_path
+from synthgen.comparing.paths import Kind, read_path
 from synthgen.components import Dataset
 from synthgen.errors import UsageError
 from synthgen.plugins import Registry
-
-Kind = Literal["auto", "images", "table", "signals"]
 
 LABEL = "label"
 """What the label of an array is called where nobody says."""
@@ -26,13 +24,14 @@ def read(
     target: str | None = None,
     settings: Sequence[str] = (),
     like: Mapping[str, Any] | None = None,
+    unseen: bool = False,
 ) -> Dataset:
     """A path, a DataFrame, an array, a pair `(x, y)` or a dataset as a dataset.
 
     `side` is what messages call it: an argument such as `--real`. See `read_path` and `from_memory` for the others.
     """
     if isinstance(data, str | Path):
-        return read_path(data, registry, option=side, settings=settings, like=like)
+        return read_path(data, registry, option=side, settings=settings, like=like, unseen=unseen, kind=kind)
     if settings:
         raise UsageError(f"{side}: settings are for data in files; this is in memory")
     from synthgen.comparing.memory import from_memory  # noqa: PLC0415 - pandas is slow to import

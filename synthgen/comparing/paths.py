@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
+
+from synthgen.comparing.aligning import KIND_WORDS
 from synthgen.comparing.exported import find_exported, read_exported
 from synthgen.comparing.webdataset import read_webdataset
 from synthgen.components import Dataset
 from synthgen.data.sources.lookup import DATA_VARIABLE
 from synthgen.data.sources.metadata_files import find_tables
-from synthgen.errors import DataNotFoundError, UsageError
+from synthgen.errors import DataError, DataNotFoundError, UsageError
 from synthgen.plugins import Registry
-from synthgen.real_data import load_data
+from synthgen.real_data import load_data, load_unseen
 from synthgen.recipe import recipe_from_dict
 from synthgen.recipe.wording import near
 from synthgen.run_directory import Run
 from synthgen.starter.locating import guess_labels, label_columns, locate
+
+Kind = Literal["auto", "images", "table", "signals"]
 
 _PACKED = (".gz", ".bz2", ".xz", ".zip")
 _TABLES = {
@@ -66,14 +72,33 @@ def read_path(
     option: str = "--real",
     settings: Sequence[str] = (),
     like: Mapping[str, Any] | None = None,
+    unseen: bool = False,
+    kind: Kind = "auto",
 ) -> Dataset:
     """The data at a path, or of a source that needs no options; a run's is the dataset that it exported.
 
     A dataset that synthgen exported gives its synthetic samples alone. `settings` are options of sources,
     `size=32`; those that this one does not have are passed over. `like` is the `data:` section of a recipe: how it
-    reads is taken over, where the source is the same. `option` is what messages call the argument.
+    reads is taken over, where the source is the same. `unseen` data is the source's test split where it has one
+    and no setting says which part to take; its name says so. `kind` is what arrays in a file are, and what any data
+    must be. `option` is what messages call the argument.
     Raises UsageError for what is neither path nor source or no kind of data, DataError for what cannot be read.
     """
+    found = _read(data, registry, option, settings, like, unseen, kind)
+    if kind not in ("auto", found.kind):
+        raise DataError(f"{option} {data}: is {KIND_WORDS[found.kind]}, not {KIND_WORDS[kind]}")
+    return found
+
+
+def _read(
+    data: str | Path,
+    registry: Registry,
+    option: str,
+    settings: Sequence[str],
+    like: Mapping[str, Any] | None,
+    unseen: bool,
+    kind: Kind,
+) -> Dataset:
     text = str(data)
     path = Path(text).expanduser()
     if is_run(path):
@@ -90,19 +115,35 @@ def read_path(
     tars = [path] if path.is_file() else sorted(path.glob("*.tar")) if path.is_dir() else []
     if tars and all(tar.suffix.lower() == ".tar" for tar in tars):
         return read_webdataset(tars, path.stem)
+    if path.is_file() and path.suffix.lower() == ".npy":
+        return _array(path, f"{option} {text}", kind)
     section = _section(text, path, registry, option)
+    if section["name"] == "npz" and kind in ("images", "signals"):
+        section["kind"] = kind
     if like is not None and like.get("name") == section["name"]:
         section = {key: value for key, value in like.items() if key not in _OF_ITS_OWN} | section
     known = registry.find("source", section["name"]).component.Options.model_fields
     fitting = [f"data.{setting}" for setting in settings if _key(setting) in known]
     try:
-        return load_data(recipe_from_dict({"data": section, **_NETWORKS}, registry, fitting))
+        recipe = recipe_from_dict({"data": section, **_NETWORKS}, registry, fitting)
+        return load_unseen(recipe, asked=any(map(_says_split, fitting))) if unseen else load_data(recipe)
     except DataNotFoundError as error:
         if section.get("path") != text:  # a source by its name says itself what it looked for
             raise
         raise UsageError(
             f"{option} {text}: there is no such file, nor in the folder {DATA_VARIABLE} names"
         ) from error
+
+
+def _array(path: Path, what: str, kind: Kind) -> Dataset:
+    """The samples in an .npy file, which have no labels."""
+    from synthgen.comparing.memory import from_memory  # noqa: PLC0415 - pandas is slow to import
+
+    try:
+        values = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{what}: is no .npy file that can be read: {error}") from error
+    return replace(from_memory(values, what, kind), name=path.stem)
 
 
 def check_settings(settings: Sequence[str], registry: Registry) -> None:
@@ -115,6 +156,10 @@ def check_settings(settings: Sequence[str], registry: Registry) -> None:
             raise UsageError(
                 f"--set {setting}: no source has such an option.{near(_key(setting), sorted(known))}"
             )
+
+
+def _says_split(setting: str) -> bool:
+    return _key(setting.removeprefix("data.")) == "split"
 
 
 def _key(setting: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from synthgen.classes import MAX_LISTED
 from synthgen.comparing.aligning import label_alike, no_labels, unlabelled
@@ -34,18 +35,17 @@ def align_tables(
     if target is not None:
         named, target, notes = _with_target(named, target)
     _refuse_other_columns(named)
+    number = None
     if target is not None:  # before types change: 1 is a better name than 1.0
-        named["real"] = _label(named["real"], target, "real", "auto")
+        if not (real.target == target and not real.classes):  # or it is known to be a number
+            named["real"] = _label(named["real"], target, "real", "auto")
         if not named["real"].classes:
-            notes = (
-                *notes,
-                f"{target} is a number, a column like others and no label: use for training is not told",
-            )
-            target = None
+            number, target, told = _number(named["real"].x[target], target)
+            notes = (*notes, told)
     frames = _in_common({side: dataset.x for side, dataset in named.items()}, list(named["real"].x.columns))
     typed = {side: replace(dataset, x=frames[side]) for side, dataset in named.items()}
     if target is None:
-        return {side: unlabelled(dataset) for side, dataset in typed.items()}, notes
+        return {side: replace(unlabelled(dataset), target=number) for side, dataset in typed.items()}, notes
     labelled = {side: _label(dataset, target, side, "classification") for side, dataset in typed.items()}
     alike, more = label_alike(labelled)
     return alike, (*notes, *more)
@@ -108,7 +108,7 @@ def _refuse_other_columns(sides: Sides) -> None:
         only += [f"only the {side} data has {_listed(extra)}"] * bool(extra)
         raise DataError(
             f"the real and the {side} table have different columns: {'; '.join(only)}. Rename them, or leave them"
-            f" out with --drop {shlex.quote(','.join([*lacking, *extra]))}"
+            f" out; synthgen evaluate does with --drop {shlex.quote(','.join([*lacking, *extra]))}"
         )
 
 
@@ -133,6 +133,14 @@ def _in_common(frames: Mapping[str, pd.DataFrame], columns: list[str]) -> dict[s
         for part, values in zip(parts, in_common(parts), strict=True):
             made[part.side][name] = values.reset_index(drop=True)
     return {side: pd.DataFrame(columns_, copy=False) for side, columns_ in made.items()}
+
+
+def _number(values: pd.Series, target: str) -> tuple[str | None, None, str]:
+    """A target that is no label: its name, if it is a number that can be predicted, and what to note."""
+    if is_numeric_dtype(values.dtype):
+        told = f"{target} is a number and no label: use is told by how well it is predicted (R²), nothing by class"
+        return target, None, told
+    return None, None, f"{target} is a date, a column like others and no label: use for training is not told"
 
 
 def _label(dataset: Dataset, target: str, side: str, task: Task) -> Dataset:

@@ -118,7 +118,8 @@ class SynthGAN(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
         """Learn from X, and from y its labels (or one more column of numbers).
 
         `conditions` stand in for the parameter of that name. Raises ValueError or TypeError, in scikit-learn's
-        words, for data that cannot be learnt; warns of columns that are left out.
+        words, for data that cannot be learnt; warns of columns that are left out, and of a training that goes
+        wrong, as when samples collapse.
         """
         given: dict[str, Any] = {} if conditions is None else {"conditions": conditions}
         with self._as_before_if_it_fails():

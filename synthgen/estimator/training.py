@@ -17,12 +17,14 @@ from synthgen.plugins import installed_plugins
 from synthgen.preparation import build_synthesizer, build_trainer, prepare
 from synthgen.recipe import recipe_for_memory
 from synthgen.synthesizer import Synthesizer
+from synthgen.training.health import Health
 
 
 def train(dataset: Dataset, values: Mapping[str, Any], *, show_progress: bool) -> Synthesizer:
     """The synthesizer that a recipe of these values gives on this data.
 
-    torch's global random state and number of threads are left as they were. Raises what the engine raises.
+    What goes wrong with the training is logged as a warning, unless `health` says otherwise. torch's global random
+    state and number of threads are left as they were. Raises what the engine raises.
     """
     registry = installed_plugins()
     recipe = recipe_for_memory(values, registry)
@@ -30,7 +32,8 @@ def train(dataset: Dataset, values: Mapping[str, Any], *, show_progress: bool) -
     try:
         with fork_random(choose_device(recipe.train.device)):
             setup = prepare(recipe, registry, dataset=dataset)
-            trainer = build_trainer(setup, [Progress()] if show_progress else [])
+            watch = [Health(recipe.health, recipe.seed)] if recipe.health.policy != "none" else []
+            trainer = build_trainer(setup, [*watch, *([Progress()] if show_progress else [])])
             trainer.train()
             return build_synthesizer(setup, trainer)
     finally:

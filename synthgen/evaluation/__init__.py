@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synthgen import Register, hookimpl
+from synthgen.evaluation.all_metrics import AllMetrics
 from synthgen.evaluation.diversity import Duplicates, Recall, Spread
 from synthgen.evaluation.fidelity import FrechetDistance, KernelDistance, Precision
 from synthgen.evaluation.privacy.closest import DcrShare, Nndr
@@ -18,6 +19,7 @@ from synthgen.evaluation.utility import Augmentation, Utility
 @hookimpl
 def register_metrics(register: Register) -> None:
     """The built-in metrics; each room of them adds its own here."""
+    register("all", AllMetrics)
     # fidelity and diversity
     register("frechet", FrechetDistance)
     register("kid", KernelDistance)

@@ -14,12 +14,11 @@ from synthgen.evaluation.feature_options import FeatureOptions, chosen_features
 from synthgen.evaluation.features import learnt_features
 from synthgen.evaluation.fidelity import NeighbourOptions, Overlaps, overlap_figure
 from synthgen.evaluation.groups import Group, Scores, by_class
+from synthgen.evaluation.judged import HARDLY
 from synthgen.evaluation.neighbours import Overlap
 from synthgen.evaluation.spread import NEAR, REPEATED, mean_distance, nearest_others, plain_values, repeats
 from synthgen.metric import Comparison, Figure, Measurement, Metric, Section
 
-MISSING = 0.1
-"""A class is missing whose coverage is below so much of what real samples have."""
 EXPECTED = 5
 """So many samples of a class must be expected, by its share of the real ones, for it to be missed if there are
 none: by chance that happens less than once in a hundred times."""
@@ -32,6 +31,7 @@ class Recall(Metric):
     the synthetic samples lack."""
 
     section: ClassVar[Section] = "diversity"
+    figures: ClassVar[tuple[str, ...]] = ("coverage", "missing_classes")
     Options = NeighbourOptions
 
     def measure(self, comparison: Comparison) -> Measurement:
@@ -65,9 +65,9 @@ def _missing_classes(found: Scores[Overlap], absent: list[str]) -> Figure:
     for name, value in found.per_class.items():
         if value is not None:
             real = found.per_class_real[name]
-            if value.coverage < MISSING * (real.coverage if real else 1.0):
+            if value.coverage < HARDLY * (real.coverage if real else 1.0):
                 missing.append(name)
-    note = f"classes without samples, or with a coverage below {MISSING:.0%} of that of real samples"
+    note = f"classes without samples, or with a coverage below {HARDLY:.0%} of that of real samples"
     if missing:
         in_order = [name for name in found.per_class if name in missing]
         note = f"missing: {', '.join(in_order)}; {note}"

@@ -84,6 +84,7 @@ class Precision(Metric):
     """Share of synthetic samples that lie among real ones (precision), and how densely (density)."""
 
     section: ClassVar[Section] = "fidelity"
+    figures: ClassVar[tuple[str, ...]] = ("density",)
     Options = NeighbourOptions
 
     def measure(self, comparison: Comparison) -> Measurement:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from synthgen.evaluation.grading import Grade
 from synthgen.evaluation.judged import Judged, classes_behind, names_of_missing
-from synthgen.evaluation.wording import known, listing
+from synthgen.evaluation.wording import capital, known, listing
 
 Answer = Literal["yes", "partly", "no", "unknown"]
 Tone = Literal["good", "fair", "bad", "none"]
@@ -16,8 +16,6 @@ Tone = Literal["good", "fair", "bad", "none"]
 OVERLAP = 0.2
 """Share of held-out samples that are training samples, too, above which they cannot tell copies. A table of a few
 short columns has some by chance."""
-MOST_EVENTS = 3
-"""Of a training, told in the answer."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,11 @@ def useful(judged: Judged) -> Finding:
     if found is None:
         sentence = _why_not(judged)
         if gains:
-            return _finding(
+            return graded_finding(
                 "useful", question, _UPWARD[gains["augmentation_gain"]], _gain(judged), ["augmentation_gain"]
             )
         return Finding("useful", question, "unknown", sentence)
-    answer, sentences = _UPWARD[found], [_capital(score(judged)) + "."]
+    answer, sentences = _UPWARD[found], [capital(score(judged)) + "."]
     behind = classes_behind(judged, "tstr")
     if behind:
         sentences.append(f"Far behind: {listing(behind)}.")
@@ -56,7 +54,7 @@ def useful(judged: Judged) -> Finding:
         sentences.append(_gain(judged))
         if gains["augmentation_gain"] == "good" and answer == "no":
             answer = "partly"  # of no use alone, but of use beside real samples
-    return _finding("useful", question, answer, " ".join(sentences), figures)
+    return graded_finding("useful", question, answer, " ".join(sentences), figures)
 
 
 def _why_not(judged: Judged) -> str:
@@ -66,13 +64,19 @@ def _why_not(judged: Judged) -> str:
     ]
     figure = judged.evaluation.figure("tstr")
     if figure is not None and known(figure.value) is not None:
-        return "Nothing can be said: a classifier hardly learns from the real samples, either."
+        model = "regression" if judged.of_number else "a classifier"
+        return f"Nothing can be said: {model} hardly learns from the real samples, either."
     why = errors[0] if errors else (figure.note if figure is not None else "")
     return f"Could not be measured: {why.rstrip('.')}." if why else "Not measured."
 
 
 def score(judged: Judged) -> str:
     """What `tstr` says, as a sentence without its capital and full stop."""
+    if judged.of_number:
+        return (
+            f"trained on the synthetic samples alone, regression reaches R² {judged.value('tstr')} on real ones;"
+            f" trained on as many real ones, {judged.real('tstr')}"
+        )
     title = judged.figure("tstr")
     measure = " (AUC)" if title is not None and "AUC" in f"{title.title} {title.note}" else ""
     return (
@@ -104,11 +108,11 @@ def diverse(judged: Judged) -> Finding:
     }[answer]
     missing = names_of_missing(judged)
     more = [f"Hardly covered: {listing(missing or behind)}."] if missing or behind else []
-    return _finding("diverse", "Diverse?", answer, _sentence(judged, lead, grades, more), list(grades))
+    return graded_finding("diverse", "Diverse?", answer, _sentence(judged, lead, grades, more), list(grades))
 
 
 def faithful(judged: Judged) -> Finding:
-    """Whether single samples could be real."""
+    """Whether single samples could be real, and are what their labels say."""
     main = judged.grades("precision", "trts", "shapes", "trends", "violations")
     told_apart = judged.grades("c2st_boosting", "c2st_logistic")
     grades = main | told_apart
@@ -125,23 +129,40 @@ def faithful(judged: Judged) -> Finding:
         "no": "Many samples are unlike real ones",
         "unknown": "Not measured",
     }[answer]
+    if answer in ("partly", "no") and all(
+        found == "good" for name, found in grades.items() if name != "trts"
+    ):
+        many = "many" if answer == "no" else "some"
+        lead = f"The samples could pass for real ones, but {many} are not what their label says"
+        if judged.of_number:
+            lead = "The samples could pass for real ones, but their target does not go well with the rest"
     more = [f"Often not what their label says: {listing(behind)}."] if behind else []
-    return _finding("faithful", "Faithful?", answer, _sentence(judged, lead, grades, more), list(grades))
+    named = judged.evaluation.classes or judged.of_number
+    if grades and judged.evaluation.kind == "table" and not named:
+        more.append("No target was named: whether labels fit their rows was not looked at.")
+    return graded_finding(
+        "faithful", "Faithful?", answer, _sentence(judged, lead, grades, more), list(grades)
+    )
 
 
 def copies(judged: Judged) -> Finding:
     """Whether the samples are closer to the training data than other real data are."""
-    grades = judged.grades("exact_copies", "near_copies", "dcr_share", "nndr", "membership_auc")
+    names = ["exact_copies", "near_copies"]
+    if (
+        not judged.mostly_repeated
+    ):  # a few samples over and over are nearer to one side by chance, all at once
+        names += ["dcr_share", "nndr", "membership_auc"]
+    grades = judged.grades(*names)
     answer: Answer = "unknown"
     copied = judged.figure("exact_copies")
     if copied is not None and (known(copied.real) or 0.0) > OVERLAP:
         text = f"Cannot be told: {judged.real('exact_copies')} of the held-out samples are training samples, too."
-        return _finding("copies", "Copies its training data?", "unknown", text, ["exact_copies"])
+        return graded_finding("copies", "Copies its training data?", "unknown", text, ["exact_copies"])
     if grades:
         sure = {name for name, found in grades.items() if found == "bad"} - {"nndr"}
         answer = "yes" if sure else ("no" if set(grades.values()) == {"good"} else "partly")
     lead = {
-        "yes": _capital(copies_reason(judged)),
+        "yes": capital(copies_reason(judged)),
         "partly": "Somewhat closer to its training data than other real data are",
         "no": "No closer to its training data than other real data are",
         "unknown": "Not measured",
@@ -165,29 +186,15 @@ def copies_reason(judged: Judged) -> str:
     return f"whether a sample was trained on can be told from the synthetic ones (AUC {auc})"
 
 
-def healthy(events: Sequence[Mapping[str, Any]] | None) -> Finding:
-    """Whether the training went well: no if it ended in a failure, partly if there was one that passed."""
-    question = "Healthy training?"
-    if events is None:
-        return Finding("healthy", question, "unknown", "Not watched.")
-    if not events:
-        return _finding("healthy", question, "yes", "Nothing was noticed.", [])
-    restarts = sum(event.get("kind") == "restart" for event in events)
-    lasting = [event for event in events if _lasts(event, restarts)]
-    grave = any(event.get("severity", "failure") == "failure" for event in lasting)
-    told = (lasting if grave else list(events))[:MOST_EVENTS]
-    texts = [f"{_capital(event_text(event))} (step {event.get('step', '?')})." for event in told]
-    if len(events) > len(told):
-        texts.append(f"{len(events) - len(told)} more in the section on the training.")
-    return _finding("healthy", question, "no" if grave else "partly", " ".join(texts), [])
+def withheld(judged: Judged, finding: Finding) -> Finding:
+    """The finding as it is told of too few samples: with its figures, and without what they would come to.
 
-
-def event_text(event: Mapping[str, Any]) -> str:
-    """What was noticed, without a full stop."""
-    if event.get("kind") == "restart":
-        return f"went back to step {event.get('back_to', 0)} because of {_plain(event.get('because'))}"
-    text = str(event.get("text") or _plain(event.get("kind"))).strip().rstrip(".")
-    return f"{text}, until step {event['until']}" if event.get("until") is not None else text
+    That samples are copied stays, for its bounds know of few.
+    """
+    if finding.answer == "unknown" or (finding.key == "copies" and finding.answer == "yes"):
+        return finding
+    told = judged.told(*finding.figures)
+    return replace(finding, answer="unknown", tone="none", sentence=f"Too few samples to tell: {told}.")
 
 
 def _gain(judged: Judged) -> str:
@@ -201,23 +208,9 @@ def _sentence(judged: Judged, lead: str, grades: Mapping[str, Grade], more: list
     return " ".join([f"{lead}: {told}." if told else f"{lead}.", *more])
 
 
-def _lasts(event: Mapping[str, Any], restarts: int) -> bool:
-    """Whether something was still so at the end: not over, and not of an attempt that was given up."""
-    if event.get("kind") == "restart" or event.get("until") is not None or event.get("given_up"):
-        return False
-    return event.get("attempt", restarts) == restarts
-
-
-def _plain(word: object) -> str:
-    return str(word or "something").replace("_", " ")
-
-
-def _finding(key: str, question: str, answer: Answer, sentence: str, figures: Sequence[str]) -> Finding:
+def graded_finding(key: str, question: str, answer: Answer, sentence: str, figures: Sequence[str]) -> Finding:
+    """With the tone of its answer, where yes is good."""
     return Finding(key, question, answer, sentence, tuple(figures), _TONES[answer])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 _UPWARD: dict[Grade, Answer] = {"good": "yes", "fair": "partly", "bad": "no"}

@@ -31,8 +31,16 @@ SHORT = {
 }
 """What figures are called within a sentence."""
 
+PREDICTED = "predicted by a model of real samples, R²"
+"""What `trts` is called where the target is a number."""
+
 HARDLY = 0.1
-"""Of real data's coverage: a class that has less counts as missing."""
+"""Of real data's coverage: a class that has less counts as missing, in the figure and in words."""
+
+
+MOSTLY_REPEATED = 0.5
+"""Of all samples: a model has collapsed, whatever else its samples look like. Blurred digits are so alike that a
+sixth of them passes for repeated."""
 
 
 class Judged:
@@ -64,6 +72,18 @@ class Judged:
         figure = self.figure(name)
         return number(known(figure.real), figure.unit) if figure is not None else "–"
 
+    @property
+    def of_number(self) -> bool:
+        """Whether use is told of a number that is predicted, as R², and not of labels."""
+        figures = (self.figure(name) for name in ("tstr", "trts"))
+        return any(figure is not None and "R²" in figure.title for figure in figures)
+
+    @property
+    def mostly_repeated(self) -> bool:
+        """Whether most samples repeat another one, and those that real data repeats are not many."""
+        share = known(self.evaluation.value("duplicates")) or 0.0
+        return share > MOSTLY_REPEATED and self.grade("duplicates") == "bad"
+
     def told(self, *names: str) -> str:
         """`recall 0.4 (real 0.9), coverage …`: those of these figures that are there."""
         words = []
@@ -71,7 +91,8 @@ class Judged:
             figure = self.figure(name)
             if figure is not None:
                 real = f" (real {self.real(name)})" if known(figure.real) is not None else ""
-                words.append(f"{SHORT.get(name, figure.title)} {self.value(name)}{real}")
+                short = PREDICTED if name == "trts" and self.of_number else SHORT.get(name, figure.title)
+                words.append(f"{short} {self.value(name)}{real}")
         return ", ".join(words)
 
 

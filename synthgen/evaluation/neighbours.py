@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from synthgen.evaluation.nearest import Nearest, find_nearest
+
 K = 5
 """Neighbours that a ball around a point reaches to."""
 _BLOCK = 500  # points whose distances to all others are computed together
@@ -71,31 +73,18 @@ def squared_radii(points: np.ndarray, k: int) -> np.ndarray:
     return np.square(nearest(points, None, k)[0][:, -1])
 
 
-def nearest(points: np.ndarray, others: np.ndarray | None, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """The k nearest of `others (m, d)` to each of `points (n, d)`, nearest first: distances, float32 `(n, k)`, and
-    positions, int64 `(n, k)`. None for the points themselves, where a point is no neighbour of its own.
+def nearest(points: np.ndarray, others: np.ndarray | None, k: int) -> Nearest:
+    """The k nearest of `others (m, d)` to each of `points (n, d)`; None for the points themselves, where a point is
+    no neighbour of its own.
 
     Raises ValueError if there are fewer than k.
     """
     there = len(others) if others is not None else len(points) - 1
     if there < k:
         raise ValueError(f"{k} nearest points asked for, of {there}")
-    targets = points if others is None else others
-    middle = targets.mean(0)
-    a, b = torch.from_numpy(points - middle), torch.from_numpy(targets - middle)
-    distances, positions = np.empty((len(a), k), np.float32), np.empty((len(a), k), np.int64)
-    for start in range(0, len(a), _BLOCK):
-        part = a[start : start + _BLOCK]
-        squared = _squared_distances(part, b)
-        if others is None:
-            squared[torch.arange(len(part)), torch.arange(start, start + len(part))] = torch.inf
-        found = squared.topk(k, largest=False).indices
-        # exactly, now that it is known which: what the sums above lose of near ones is most of their distance
-        exact = (part[:, None] - b[found]).square_().sum(2).sqrt_()
-        exact, order = exact.sort(1)
-        rows = slice(start, start + len(part))
-        distances[rows], positions[rows] = exact.numpy(), found.gather(1, order).numpy()
-    return distances, positions
+    if others is not None:
+        return find_nearest(points, others, k)
+    return find_nearest(points, points, k, own=np.arange(len(points)))
 
 
 def _squared_distances(a: Tensor, b: Tensor, less: float = 0.0) -> Tensor:

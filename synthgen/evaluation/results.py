@@ -33,7 +33,7 @@ class Evaluation:
     full: bool
     seed: int
     seconds: float
-    results: tuple[MetricResult, ...] = ()
+    results: tuple[MetricResult, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
     """What a reader must know of the data, such as how the held-out samples were chosen."""
     facts: Mapping[str, Any] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from synthgen.errors import DataError
 from synthgen.evaluation.features import feature_network
 from synthgen.evaluation.kernel_distance import kernel_distance
 from synthgen.evaluation.neighbours import K, coverage
-from synthgen.metric import Comparison, Metric, take_samples
+from synthgen.metric import draw_samples, take_samples
 
 FEWEST = 200
 """Held-out samples to score by at least; where there are fewer, those are taken that the training had."""
@@ -65,7 +65,10 @@ def make_scorer(
     Raises DataError where there are too few real samples.
     """
     if real.kind == "table":
-        return TableScorer(real, held_out, samples=samples, seed=seed)
+        from synthgen.evaluation.table_scoring import TableScorer  # noqa: PLC0415 - not needed for images
+
+        reference, _, which = choose_reference(real, held_out, samples, seed)
+        return TableScorer(reference, which, seed=seed)
     return PointScorer(real, held_out, samples=samples, floor=floor, cache=cache, seed=seed)
 
 
@@ -89,7 +92,7 @@ class PointScorer:
     ) -> None:
         self.floor = floor
         self.network = feature_network(real, cache=cache, seed=seed)
-        reference, again, which = _reference(real, held_out, samples, seed)
+        reference, again, which = choose_reference(real, held_out, samples, seed)
         self.y = reference.y
         self.names = [label.name for label in reference.classes] or [""]
         self.points = self.network.features(reference)
@@ -133,52 +136,6 @@ class PointScorer:
         return coverage(real[:count], made[:count]) / reached if reached else None
 
 
-class TableScorer:
-    """Tables: the mean of how far columns (shapes), pairs of columns (trends) and rows are from real ones.
-
-    Each is between 0 and 1: 1 less the figures `shapes` and `trends`, and twice what the area under the curve of
-    `c2st_boosting` is above a half.
-    """
-
-    def __init__(self, real: Dataset, held_out: Dataset | None, *, samples: int, seed: int) -> None:
-        from synthgen.evaluation.tables.c2st import BoostingTest  # noqa: PLC0415 - not needed for images
-        from synthgen.evaluation.tables.shapes import Shapes  # noqa: PLC0415
-        from synthgen.evaluation.tables.trends import Trends  # noqa: PLC0415
-
-        kinds: dict[str, type[Metric]] = {"shapes": Shapes, "trends": Trends, "c2st_boosting": BoostingTest}
-        self.metrics = {name: metric(metric.Options()) for name, metric in kinds.items()}
-        self.seed = seed
-        self.reference, _, which = _reference(real, held_out, samples, seed)
-        self.about = (
-            "mean distance of columns, pairs of columns and rows (shapes, trends, c2st_boosting) from"
-            f" {len(self.reference):,} {which}"
-        )
-
-    def score(self, synthetic: Dataset) -> Score:
-        """The mean of those distances that the table allows."""
-        comparison = Comparison(self.reference, synthetic, seed=self.seed, full=False)
-        found: dict[str, float] = {}
-        reason: DataError | None = None
-        for name, metric in self.metrics.items():
-            try:
-                figures = metric.measure(comparison).figures
-            except DataError as error:  # such as trends of a single column
-                reason = error
-                continue
-            figure = next((one for one in figures if one.name == name), None)
-            if figure is not None and figure.value is not None:
-                found[name] = figure.value
-        if not found:
-            raise DataError(str(reason or "no metric had anything to say of these rows"))
-        distances = {
-            name: 2 * max(0.0, value - 0.5) if name == "c2st_boosting" else 1 - value
-            for name, value in found.items()
-        }
-        value = float(np.mean(list(distances.values())))
-        text = ", ".join(f"{name} {one:.3f}" for name, one in found.items())
-        return Score(value, text, parts=found)
-
-
 def _error(real: np.ndarray, made: np.ndarray) -> float:
     """The standard error of the kernel distance of these points, from that of parts of them."""
     parts = [
@@ -189,18 +146,14 @@ def _error(real: np.ndarray, made: np.ndarray) -> float:
     return float(np.std(parts, ddof=1) / math.sqrt(BLOCKS)) if parts else 0.0
 
 
-def _reference(
+def choose_reference(
     real: Dataset, held_out: Dataset | None, samples: int, seed: int
 ) -> tuple[Dataset, Dataset, str]:
     """Real samples to compare with, others to stand in for synthetic ones, and which the first are, in words."""
     rng = np.random.default_rng(seed)
     if held_out is not None and len(held_out) >= FEWEST:
-        some = (_draw(held_out, samples, rng), _draw(real, samples, rng))
+        some = (draw_samples(held_out, samples, rng), draw_samples(real, samples, rng))
         return *some, "held-out samples"
     halves = np.array_split(rng.permutation(len(real)), 2)
     reference, again = (take_samples(real, np.sort(half[:samples])) for half in halves)
     return reference, again, "real samples"
-
-
-def _draw(dataset: Dataset, count: int, rng: np.random.Generator) -> Dataset:
-    return take_samples(dataset, np.sort(rng.permutation(len(dataset))[:count]))

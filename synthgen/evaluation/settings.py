@@ -33,7 +33,8 @@ class SelectionSettings(Options):
     keep: PositiveInt = 1
     """How many of the best are kept, as RUN/snapshots/step-N; the best of them is RUN/model."""
     samples: PositiveInt = 2000
-    """Samples that each is scored by, from the same latents every time."""
+    """Samples that each is scored by, from the same latents every time, and real ones to score it against: of those
+    held out at most half, which the report does without."""
     floor: float = Field(0.7, ge=0, le=1)
     """Of images and signals: what coverage of its worst class a snapshot needs, as a share of what real samples
     have, before its distance counts; one below is taken only if all are."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from textwrap import wrap
 from typing import Any, Literal
 
 from synthgen.evaluation import findings
+from synthgen.evaluation.enough import too_few
 from synthgen.evaluation.findings import Answer, Finding
 from synthgen.evaluation.grading import kept
 from synthgen.evaluation.judged import Judged, names_of_missing
 from synthgen.evaluation.results import Evaluation
+from synthgen.evaluation.training_finding import healthy
 from synthgen.evaluation.wording import NO_BREAK, firm, known, listing, number
 
 Outcome = Literal[
@@ -23,9 +25,7 @@ RUINED: frozenset[Outcome] = frozenset({"collapsed", "copies"})
 """Outcomes that no score makes up for."""
 
 LITTLE_SPREAD = 0.1
-MOSTLY_REPEATED = 0.5
-"""Of real samples' spread, and of all samples: a model has collapsed, whatever else its samples look like. Blurred
-digits are so alike that a sixth of them passes for repeated."""
+"""Of real samples' spread: a model has collapsed, whatever else its samples look like."""
 
 TEACHES_LITTLE = 0.8
 """Share of what real samples teach above which samples that cover little are not called collapsed: slightly blurred
@@ -43,7 +43,7 @@ class Verdict:
     outcome: Outcome
     headline: str
     """One sentence."""
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = field(repr=False)
 
     def finding(self, key: str) -> Finding:
         """The one of this key: `useful`, `diverse`, `faithful`, `copies` or `healthy`."""
@@ -72,20 +72,24 @@ def verdict(evaluation: Evaluation, health: Sequence[Mapping[str, Any]] | None =
 
     `health` are the events of a training as run.json has them, None where there is no training or nobody watched.
     """
-    judged = Judged(evaluation)
-    answers = (
+    judged, few = Judged(evaluation), too_few(evaluation)
+    answers = [
         findings.useful(judged),
         findings.diverse(judged),
         findings.faithful(judged),
         findings.copies(judged),
-        findings.healthy(health),
-    )
-    outcome, headline = _headline(judged, {finding.key: finding.answer for finding in answers})
-    return Verdict(outcome, headline, answers)
+    ]
+    if few:
+        answers = [findings.withheld(judged, finding) for finding in answers]
+    outcome, headline = _headline(judged, {finding.key: finding.answer for finding in answers}, few)
+    trained = healthy(health, collapsed=outcome == "collapsed")
+    return Verdict(outcome, headline, (*answers, trained))
 
 
-def collapse(judged: Judged, faithful: Answer, diverse: Answer) -> str | None:
+def collapse(judged: Judged, faithful: Answer, diverse: Answer, *, few: bool = False) -> str | None:
     """What of a collapse is to be seen: the samples are good, or at least not all bad, but few different ones.
+
+    Of few samples, only what does not take many is looked at.
 
     Faithfulness is asked for so that a model which has learnt nothing yet, and covers nothing either, is not
     taken for one that has forgotten; repeated samples and no spread at all speak for themselves. A classifier
@@ -93,13 +97,13 @@ def collapse(judged: Judged, faithful: Answer, diverse: Answer) -> str | None:
     trained on the samples (GAN-train) is not (Shmelkov et al. 2018, "How good is my GAN?").
     """
     repeated = f"{judged.value('duplicates')} of the samples repeat another one"
-    if (known(judged.evaluation.value("duplicates")) or 0) > MOSTLY_REPEATED and _repeats(judged):
+    if judged.mostly_repeated:
         return repeated
     spread = kept(judged.figure("spread_ratio"), judged.evaluation)
     little = f"within a class the samples differ {number(spread)} times as much as real ones"
     if spread is not None and spread < LITTLE_SPREAD:
         return little
-    if faithful == "no":
+    if few or faithful == "no":
         return None
     if _repeats(judged):
         return repeated
@@ -132,12 +136,14 @@ def _missing_classes(judged: Judged) -> str:
 
 
 def _good_but_few(judged: Judged) -> str:
-    if judged.grade("trts") == "good":
+    if judged.grade("trts") == "good" and judged.of_number:
+        seen = f"a model of real samples predicts them, R² {judged.value('trts')}"
+    elif judged.grade("trts") == "good":
         seen = f"a classifier of real samples puts {judged.value('trts')} of them into their class"
     else:
         seen = f"precision {judged.value('precision')}"
     lacks = {
-        "tstr": "a classifier that learns from them reaches",
+        "tstr": f"{'regression' if judged.of_number else 'a classifier'} that learns from them reaches",
         "coverage": "they cover",
         "recall": "recall is",
     }
@@ -146,14 +152,16 @@ def _good_but_few(judged: Judged) -> str:
     return f"the samples look right ({seen}), but there are few different ones: {few}"
 
 
-def _headline(judged: Judged, answers: Mapping[str, Answer]) -> tuple[Outcome, str]:
+def _headline(judged: Judged, answers: Mapping[str, Answer], few: str | None) -> tuple[Outcome, str]:
     useful, diverse, faithful, copies = (answers[key] for key in ("useful", "diverse", "faithful", "copies"))
-    reason = collapse(judged, faithful, diverse)
+    reason = collapse(judged, faithful, diverse, few=few is not None)
     if reason:
         also = "; it also copies its training data" if copies == "yes" else ""
         return "collapsed", f"Collapsed: {reason}{also}."
     if copies == "yes":
         return "copies", f"Copies its training data: {findings.copies_reason(judged)}."
+    if few:
+        return "unknown", f"Too few to tell: {few}."
     but = _doubts(diverse, faithful, copies)
     if useful == "unknown" or judged.grade("tstr") is None:
         return _by_likeness(diverse, faithful, but)

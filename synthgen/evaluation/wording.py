@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from synthgen.metric import Figure
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+"""In all that people read; files for programs have hyphens."""
 
 
 def known(value: float | None) -> float | None:
@@ -54,6 +56,11 @@ def listing(words: Sequence[str], most: int = 5) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def capital(text: str) -> str:
+    """With a capital at its beginning; the rest stays."""
+    return text[:1].upper() + text[1:]
+
+
 def firm(text: str) -> str:
     """A text in which numbers are not torn from their units at the end of a line."""
     return re.sub(r"(?<=\d) (?=%|s\b)|(?<=[\d%]) (?=±)|(?<=±) ", NO_BREAK, text)
@@ -61,7 +68,7 @@ def firm(text: str) -> str:
 
 def _sign(value: float, signed: bool) -> str:
     if value < 0:
-        return "−"
+        return MINUS
     return "+" if signed and value > 0 else ""
 
 
@@ -79,5 +86,5 @@ def _digits(value: float) -> str:
     if value == int(value) and value < 1e6:
         return f"{value:,.0f}"
     if value >= 1e6 or value < 1e-4:
-        return f"{value:.2e}"
+        return f"{value:.2e}".replace("-", MINUS)
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"

@@ -1,6 +1,6 @@
 """The page that says how good synthetic data is: report.html and report.json, and several of them side by side."""
 
-from synthgen.report.compare import ReportComparison, compare_page, compare_reports
+from synthgen.report.compare import ReportComparison, compare_reports
 from synthgen.report.context import ReportContext
 from synthgen.report.loading import REPORT_HTML, REPORT_JSON, LoadedReport, load_report
 from synthgen.report.writing import WrittenReport, write_report
@@ -12,7 +12,6 @@ __all__ = [
     "ReportComparison",
     "ReportContext",
     "WrittenReport",
-    "compare_page",
     "compare_reports",
     "load_report",
     "write_report",

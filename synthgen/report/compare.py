@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from synthgen.errors import UsageError
 from synthgen.evaluation.grading import Grade, grade
-from synthgen.evaluation.wording import known, number, shown
+from synthgen.evaluation.wording import known, listing, number, shown
 from synthgen.metric import Figure
+from synthgen.report.comparable import basis, find_groups, shared_title
 from synthgen.report.loading import LoadedReport, load_report
 from synthgen.report.rendering import render
 from synthgen.report.sections import SECTIONS
@@ -46,11 +48,25 @@ OUTCOMES = {
 
 @dataclass(frozen=True)
 class ReportComparison:
-    """Reports in the order of their worth, the best first."""
+    """Reports in the order of their worth, the best first, as far as one can be put before another."""
 
-    reports: tuple[LoadedReport, ...]
+    groups: tuple[tuple[LoadedReport, ...], ...]
+    """Those of a group are in order; of different groups none is better or worse."""
     notes: tuple[str, ...] = ()
     """Why some of the figures can hardly be compared."""
+
+    @property
+    def reports(self) -> tuple[LoadedReport, ...]:
+        """All of them, one group after the other."""
+        return tuple(report for group in self.groups for report in group)
+
+    def _places(self) -> list[tuple[int, int, LoadedReport]]:
+        """Each report with the number of its group and its place in it, from 1."""
+        return [
+            (number, place, report)
+            for number, group in enumerate(self.groups, 1)
+            for place, report in enumerate(group, 1)
+        ]
 
     def figures(self) -> list[Figure]:
         """One of each name that any report has, in a report's order."""
@@ -67,7 +83,9 @@ class ReportComparison:
         there = {figure.name for figure in self.figures()}
         names = [name for name in IN_TEXT if name in there]
         rows = [["", "", "outcome", *names]]
-        for place, report in enumerate(self.reports, 1):
+        for number_, place, report in self._places():
+            if place == 1 and number_ > 1:
+                rows.append([""] * len(rows[0]))
             values = [_value(report, name) for name in names]
             rows.append([f"{place}.", report.name, OUTCOMES.get(report.verdict["outcome"], "?"), *values])
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -86,12 +104,16 @@ class ReportComparison:
         """A page like a report's, with a column for each report."""
         rows = []
         for figure in self.figures():
+            title, whats = shared_title([report.evaluation.figure(figure.name) for report in self.reports])
             cells = [_cell(report, figure.name) for report in self.reports]
-            best = _best([report.evaluation.figure(figure.name) for report in self.reports])
+            best = self._best(figure.name)
             rows.append(
                 {
-                    "title": figure.title,
-                    "cells": [{**cell, "best": place in best} for place, cell in enumerate(cells)],
+                    "title": title,
+                    "cells": [
+                        {**cell, "what": what, "best": place in best}
+                        for place, (cell, what) in enumerate(zip(cells, whats, strict=True))
+                    ],
                 }
             )
         heads = [
@@ -114,9 +136,26 @@ class ReportComparison:
             for finding in report.verdict["findings"]
         }
         title = f"{len(self.reports)} reports side by side"
+        rest = iter(heads)
+        groups = [list(islice(rest, len(group))) for group in self.groups]
         return render(
-            "compare.html", title=title, heads=heads, rows=rows, questions=questions, notes=self.notes
+            "compare.html",
+            title=title,
+            groups=groups,
+            heads=heads,
+            rows=rows,
+            questions=questions,
+            notes=self.notes,
         )
+
+    def _best(self, name: str) -> set[int]:
+        """Where among all reports the best values of their groups are."""
+        found, start = set(), 0
+        for group in self.groups:
+            best = _best([report.evaluation.figure(name) for report in group])
+            found |= {start + place for place in best}
+            start += len(group)
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -125,12 +164,13 @@ class ReportComparison:
             "reports": [
                 {
                     "name": report.name,
+                    "group": group,
                     "place": place,
                     "outcome": report.verdict["outcome"],
                     "headline": report.verdict["headline"],
                     "figures": {name: _plain(report, name) for name in names},
                 }
-                for place, report in enumerate(self.reports, 1)
+                for group, place, report in self._places()
             ],
             "notes": list(self.notes),
         }
@@ -151,17 +191,16 @@ def compare_reports(paths: Sequence[Path], names: Sequence[str] | None = None) -
     return put_in_order(reports if names is not None else _told_apart(reports, paths))
 
 
-def compare_page(reports: Sequence[LoadedReport]) -> tuple[str, str]:
-    """The page and the text of these reports, best first."""
-    comparison = put_in_order(reports)
-    return comparison.to_html(), comparison.to_text()
-
-
 def put_in_order(reports: Sequence[LoadedReport]) -> ReportComparison:
     """Best first: by what a classifier learns from the samples beside what it learns from real ones, then by
-    variety, then by likeness. Collapsed and copied data come last, and those without labels after those with."""
-    ordered = sorted(reports, key=worth, reverse=True)
+    variety, then by likeness. Collapsed and copied data come last, before them what is too few to tell, and those
+    without labels after those with. Data of other kinds or classes, and scores that are measured in another way,
+    are groups of their own."""
+    groups = find_groups(sorted(reports, key=worth, reverse=True))
     notes = []
+    if len(groups) > 1:
+        said = [f"{listing([report.name for report in group])} ({basis(group)})" for group in groups]
+        notes.append(f"not ranked against each other: {'; '.join(said)}")
     data = {str(report.evaluation.facts.get("real_fingerprint")) for report in reports}
     kinds = {(report.evaluation.kind, report.evaluation.classes) for report in reports}
     if len(kinds) > 1 or len(data) > 1:
@@ -170,7 +209,7 @@ def put_in_order(reports: Sequence[LoadedReport]) -> ReportComparison:
         notes.append(
             "some of these reports are quick and some full: their figures are of fewer and of more samples"
         )
-    return ReportComparison(tuple(ordered), tuple(notes))
+    return ReportComparison(groups, tuple(notes))
 
 
 def _told_apart(reports: Sequence[LoadedReport], paths: Sequence[Path]) -> list[LoadedReport]:

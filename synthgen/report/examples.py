@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from synthgen.components import Dataset
+from synthgen.evaluation.wording import MINUS
 from synthgen.metric import Comparison
 from synthgen.report.sections import Cell, ShownPicture, ShownTable, is_wide, png_url
 from synthgen.values import take
@@ -100,7 +101,7 @@ def _images(comparison: Comparison, rng: np.random.Generator) -> Examples:
 
 
 def _signals(comparison: Comparison, rng: np.random.Generator) -> Examples:
-    from synthgen.charts import draw_signals  # noqa: PLC0415 - with matplotlib
+    from synthgen.charts import as_png, draw_signals  # noqa: PLC0415 - with matplotlib
 
     names = comparison.names[:SIGNAL_CLASSES] or ("",)
     groups = []
@@ -114,13 +115,13 @@ def _signals(comparison: Comparison, rng: np.random.Generator) -> Examples:
     if not groups:
         return Examples()
     alt = "Curves of " + ", ".join(name or "signals" for name, *_ in groups) + ": real left, synthetic right"
-    chart = _png(draw_signals(groups))
+    chart = as_png(draw_signals(groups))
     picture = ShownPicture("Signals", png_url(chart), alt, is_wide=is_wide(chart))
     return Examples(pictures=[picture], left_out=max(0, len(comparison.names) - len(names)))
 
 
 def _table(comparison: Comparison, rng: np.random.Generator, columns_drawn: bool) -> Examples:
-    from synthgen.charts import draw_table  # noqa: PLC0415 - with matplotlib
+    from synthgen.charts import as_png, draw_table  # noqa: PLC0415 - with matplotlib
 
     pictures = []
     if not columns_drawn:
@@ -129,7 +130,7 @@ def _table(comparison: Comparison, rng: np.random.Generator, columns_drawn: bool
             take(d.x, np.sort(rng.permutation(len(d))[:most]))
             for d in (comparison.real, comparison.synthetic)
         ]
-        chart = _png(draw_table(*sides))
+        chart = as_png(draw_table(*sides))
         alt = "How the values of each column are distributed: real grey, synthetic red"
         pictures.append(ShownPicture("Columns", png_url(chart), alt, is_wide=is_wide(chart)))
     frame = comparison.synthetic.x
@@ -150,11 +151,7 @@ def _cell(value: Any) -> Cell:
     if pd.api.types.is_scalar(value) and pd.isna(value):  # a list has an answer for each of its items
         return Cell("–")
     if isinstance(value, float | np.floating):
-        return Cell(f"{value:.6g}", True)
-    return Cell(str(value)[:60], isinstance(value, int | np.integer) and not isinstance(value, bool))
-
-
-def _png(figure: Any) -> bytes:
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return file.getvalue()
+        return Cell(f"{value:.6g}".replace("-", MINUS), True)
+    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+        return Cell(str(value).replace("-", MINUS), True)
+    return Cell(str(value)[:60])

@@ -60,6 +60,18 @@ EXPLANATIONS = {
     ),
 }
 
+PREDICTED = {
+    "tstr": (
+        "Train on synthetic, test on real: how much of the target's variance is predicted by a model that never saw"
+        " a real sample; 1 is all, 0 no more than by the mean alone."
+    ),
+    "trts": (
+        "Train on real, test on synthetic: how well the target of a synthetic sample is what a model of real ones"
+        " expects of it. High in spite of missing variety, so it says nothing without the figure above."
+    ),
+}
+"""Where the target is a number."""
+
 
 def explain(figure: Figure) -> str:
     """The sentence for a figure; nothing for one of a third party, whose note speaks for it."""
@@ -67,4 +79,6 @@ def explain(figure: Figure) -> str:
         return (
             "What a classifier gains if synthetic samples are added to so many real ones; above 0 it helps."
         )
+    if figure.name in PREDICTED and "R²" in figure.title:
+        return PREDICTED[figure.name]
     return EXPLANATIONS.get(figure.name, "")

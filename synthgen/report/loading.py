@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,24 @@ class LoadedReport:
     name: str
     """What to call it beside others."""
     evaluation: Evaluation
-    verdict: Mapping[str, Any]
+    verdict: Mapping[str, Any] = field(repr=False)
     """As `Verdict.to_dict` gives it."""
-    context: Mapping[str, Any]
+    context: Mapping[str, Any] = field(repr=False)
     made: str = ""
 
 
 def load_report(path: Path, name: str | None = None) -> LoadedReport:
     """Of a run's folder, or of a report.json itself; raises UsageError if it is none that can be read."""
     file = path / REPORT_JSON if path.is_dir() else path
+    if not path.exists():
+        raise UsageError(
+            f"{path}: there is no such folder or file; name the folder of a run or of a report, or a report.json"
+        )
+    if file != path and not file.exists() and not (path / "run.json").exists():
+        raise UsageError(
+            f"{path}: is neither the folder of a run nor has it a report.json; for any synthetic data, synthgen"
+            " evaluate --real DATA --synthetic DATA makes a report"
+        )
     try:
         content = json.loads(file.read_text("utf-8"))
     except FileNotFoundError:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from synthgen.evaluation.findings import event_text
 from synthgen.evaluation.results import Evaluation
+from synthgen.evaluation.training_finding import event_text
 from synthgen.evaluation.verdict import Verdict
 from synthgen.evaluation.wording import number
 from synthgen.report.context import ReportContext

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from synthgen.evaluation.enough import too_few
 from synthgen.evaluation.grading import kept
 from synthgen.evaluation.verdict import RUINED
 from synthgen.evaluation.wording import known
 from synthgen.report.loading import LoadedReport
 
 
-def worth(report: LoadedReport) -> tuple[bool, bool, float, float, float]:
-    """More is better: whether it is of any use, then use, variety and likeness, each as a share of real data's."""
+def worth(report: LoadedReport) -> tuple[bool, bool, bool, float, float, float]:
+    """More is better: whether it is of any use and there is enough to tell, then use, variety and likeness, each as
+    a share of real data's."""
     use = _kept(report, "tstr")
     diverse = [min(1.0, part) for name in ("recall", "coverage") if (part := _kept(report, name)) is not None]
     likeness = [
@@ -24,6 +26,7 @@ def worth(report: LoadedReport) -> tuple[bool, bool, float, float, float]:
         likeness.append(2 * (1 - max(0.5, boosting)))
     return (
         report.verdict["outcome"] not in RUINED,
+        too_few(report.evaluation) is None,
         use is not None,
         round(use or 0.0, 3),
         _mean(diverse),

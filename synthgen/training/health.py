@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from copy import deepcopy
 from typing import Any
 
 import numpy as np
 
 from synthgen.errors import SynthgenError, UnhealthyError
+from synthgen.training.health_advice import advise
 from synthgen.training.health_looks import Looks
 from synthgen.training.health_loss import measure_loss
 from synthgen.training.health_norms import measure_norms, what_is_not_finite
 from synthgen.training.health_samples import Look, SampleWatch
 from synthgen.training.health_signs import Interval, Signs
 from synthgen.training.health_state import Fresh, HealthyState
-from synthgen.training.health_verdicts import ADVICE, Kind, Verdict
+from synthgen.training.health_verdicts import Kind, Verdict
 from synthgen.training.listener import Listener
 from synthgen.training.settings import HealthSettings
 from synthgen.training.trainer import Trainer
@@ -25,6 +26,8 @@ logger = logging.getLogger("synthgen")
 
 QUIET = 3
 """So many looks or log intervals in a row without it end a verdict."""
+TIMES, LEAST_STEPS = 12, 25
+"""Looks in a training at least, if so many steps lie between two: a look costs up to half a step."""
 Record = Callable[[Trainer, dict[str, Any]], None]
 """Writes an event beside a run's metrics."""
 Keep = Callable[[Trainer, Verdict, dict[str, Any] | None], str]
@@ -47,12 +50,15 @@ class Health(Listener):
         fresh: Fresh | None = None,
         record: Record | None = None,
         keep: Keep | None = None,
+        has: Set[str] = frozenset(),
     ) -> None:
-        """`fresh` is needed to restart from scratch; without `healthy` nothing is kept on disk."""
+        """`fresh` is needed to restart from scratch; without `healthy` nothing is kept on disk. `has` is what the
+        recipe has, in the words of `advise`."""
         self.settings = settings
         self.seed = seed
         self.fresh = fresh
         self.record = record or (lambda trainer, event: None)
+        self.has = has
         self.keep = keep or (lambda trainer, verdict, state: "")
         self.healthy = healthy or HealthyState(whole=settings.policy == "restart")
         self.verdicts: list[Verdict] = []
@@ -94,7 +100,7 @@ class Health(Listener):
 
     def on_step(self, trainer: Trainer) -> None:
         """Look at samples, if it is time to, and keep what is healthy."""
-        if self._watch is not None and trainer.step % self.settings.every == 0:
+        if self._watch is not None and trainer.step % _look_every(trainer, self.settings.every) == 0:
             self._look(trainer, self._watch.look(trainer.ema.module))
         every = trainer.settings.checkpoint_every
         if every and trainer.step % every == 0:
@@ -181,7 +187,9 @@ class Health(Listener):
             return
         self._quiet[kind] = 0
         if verdict is None:
-            verdict = Verdict(kind, trainer.step, text, ADVICE[kind], severity, attempt=trainer.attempt)
+            verdict = Verdict(
+                kind, trainer.step, text, advise(kind, self.has), severity, attempt=trainer.attempt
+            )
             self.verdicts.append(verdict)
             self.record(trainer, {"event": "health", "verdict": verdict.to_dict()})
             self._act(trainer, verdict)
@@ -249,6 +257,11 @@ class Health(Listener):
     @property
     def _restarts_from_healthy(self) -> bool:
         return self.settings.policy == "restart" and self.settings.restart_from == "healthy"
+
+
+def _look_every(trainer: Trainer, most: int) -> int:
+    """Steps between two looks: a short training is looked at as often as a long one needs for a verdict."""
+    return min(most, max(LEAST_STEPS, trainer.total_steps // TIMES)) if trainer.total_steps else most
 
 
 def _watch(trainer: Trainer, samples: int, seed: int) -> SampleWatch | None:

@@ -19,6 +19,9 @@ CLASS_COLLAPSED = 0.1
 """The same of a single class."""
 REPEATED = 0.05
 """Distance of a sample to the nearest one, fake over real, below which samples repeat themselves."""
+NEARLY_REPEATED, BESIDE_SPREAD = 0.3, 0.35
+"""And so they do below the first if the distance is below the second beside the spread, too: samples that vary, but
+along a line. Healthy ones that still vary little have at least 0.45 of the spread."""
 
 _ALL, _REPEATS = "all", "repeats"
 
@@ -54,7 +57,7 @@ class Looks:
         flat = [name for name, spread in look.by_class.items() if spread < CLASS_COLLAPSED]
         found = {f"class {name}" for name in flat}
         found |= {_ALL} if look.spread < COLLAPSED else set()
-        found |= {_REPEATS} if look.nearest is not None and look.nearest < REPEATED else set()
+        found |= {_REPEATS} if look.nearest is not None and _repeats(look.nearest, look.spread) else set()
         self._streaks = {key: self._streaks.get(key, 0) + 1 for key in sorted(found)}
         lasting = {
             key
@@ -65,6 +68,10 @@ class Looks:
         collapse = _say_collapse(look, classes) if classes or _ALL in lasting else None
         repeats = _say_repeats(look) if _REPEATS in lasting and collapse is None else None
         return {"collapse": collapse, "repeats": repeats}
+
+
+def _repeats(nearest: float, spread: float) -> bool:
+    return nearest < REPEATED or nearest < min(NEARLY_REPEATED, BESIDE_SPREAD * spread)
 
 
 def _say_collapse(look: Look, classes: list[str]) -> str:

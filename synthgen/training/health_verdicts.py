@@ -1,4 +1,4 @@
-"""What can be wrong with a training, in words, and what to try."""
+"""What can be wrong with a training, in words."""
 
 from __future__ import annotations
 
@@ -7,30 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Kind = Literal["discriminator_won", "collapse", "repeats", "oscillation", "explosion", "divergence"]
-
-_LOWER_RATE = "a lower train.optimizer.lr"
-
-ADVICE: dict[Kind, str] = {
-    "discriminator_won": (
-        "Try penalties r1 and r2, or heavier ones, a lower train.discriminator_optimizer.lr, fewer"
-        " train.discriminator_steps, loss relativistic, or augmentations where there are few real samples"
-    ),
-    "collapse": (
-        "Try loss relativistic with penalties r1 and r2, where there are classes penalty mismatch too,"
-        f" {_LOWER_RATE}, or another seed"
-    ),
-    "repeats": (
-        "Try loss relativistic with penalties r1 and r2, a larger train.batch_size, or augmentations where there"
-        " are few real samples"
-    ),
-    "oscillation": (
-        f"Try {_LOWER_RATE}, train.optimizer.betas of [0.0, 0.99], penalties r1 and r2, or a larger"
-        " train.batch_size"
-    ),
-    "explosion": f"Try {_LOWER_RATE}, penalties r1 and r2 on the discriminator, or optimizer.clip_value",
-    "divergence": "Try a lower train.optimizer.lr, a heavier penalty or another seed",
-}
-"""What to try against each."""
 
 
 @dataclass

@@ -23,11 +23,17 @@ class Listener:
     def on_return(self, trainer: Trainer) -> None:
         """Training has gone back to `trainer.step`, to go on from there another way: what came after is void."""
 
+    def on_checkpoint(self, trainer: Trainer) -> None:
+        """A checkpoint has been written, with everybody's `state` of now: a resumed run goes on from there."""
+
     def on_end(self, trainer: Trainer) -> None:
         """Training has ended or was stopped."""
 
     def state(self) -> dict[str, Any]:
-        """What this listener needs to go on with a training that is resumed; part of a checkpoint."""
+        """What this listener needs to go on with a training that is resumed; part of a checkpoint.
+
+        It is asked for at other times, too, and must change nothing.
+        """
         return {}
 
     def load_state(self, state: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from digits_run import digits_run, table_run
@@ -135,6 +136,19 @@ def test_other_real_data_is_held_out(tmp_path, registry):
     )
 
 
+def test_other_real_data_of_a_source_is_its_test_split_unless_somebody_says_which(made):
+    for settings, how, count in (
+        ([], "the test split of digits, 106 samples that were named for this report", 106),
+        (["--set", "split=train"], "the train split of digits, 433 samples", 433),
+        (["--set", "limit=30"], "the test split of digits, 30 samples", 30),
+    ):
+        result = done("evaluate", made.path, "--against", "digits", *settings)
+        found = report(made.path)["evaluation"]
+        assert f"held out: {how}" in result.stderr
+        assert f"held out: {how}" in "".join(found["notes"])
+        assert found["samples"]["held_out"] == count
+
+
 def _csv(text: str) -> str:
     Path("bad.csv").write_text(text)
     return "bad.csv"
@@ -180,6 +194,22 @@ def test_two_files_are_compared_with_the_report_beside_them(tables, tmp_path):
     (command,) = found["context"]["commands"]
     assert command == "synthgen evaluate --real real.csv --synthetic made.csv --target y --level full"
     done("evaluate", *tables, "--target", "y", "--drop", "b")  # a report gives way to the next
+
+
+def test_what_arrays_are_can_be_said(tmp_path):
+    x = np.random.default_rng(0).random((30, 8, 8))
+    np.save("real.npy", x)
+    np.savez("made.npz", x=x[:20])
+    sides = ("--real", "real.npy", "--synthetic", "made.npz")
+    refused("if you set kind: images; if these are signals", "evaluate", *sides, code=1)
+    result = done("evaluate", *sides, "--kind", "images")
+    assert "taken for" not in result.stderr
+    found = report(tmp_path / "report-made")
+    assert found["evaluation"]["kind"] == "images"
+    assert "real: its float images are taken as from 0, black, to 1, white" in found["evaluation"]["notes"]
+    assert "--kind images" in found["context"]["commands"][0]
+    done("evaluate", *sides, "--kind", "signals")
+    assert report(tmp_path / "report-made")["evaluation"]["kind"] == "signals"
 
 
 def test_what_is_wrong_with_two_files_is_one_message(tables, tmp_path):
@@ -237,12 +267,14 @@ def test_what_is_wrong_with_two_files_is_one_message(tables, tmp_path):
         (["--real", "real.csv"], "give the folder of a RUN, or"),
         (["run", "--real", "real.csv"], "--real goes with --real and --synthetic, not with a run"),
         (["run", "--target", "y"], "--target goes with"),
+        (["run", "--kind", "images"], "--kind goes with"),
         (["--real", "a", "--synthetic", "b", "--against", "c"], "there is --held-out"),
         (["run", "--level", "none"], "'none' is not one of"),
         (["run", "--samples", "1"], "1 is not in the range"),
         (["run", "--seed", 2**32], "4294967296 is not in the range"),
         (["run", "--set", "size"], "--set size: must be KEY=VALUE"),
         (["run", "--set", "siz=3"], "--set siz=3: no source has such an option. Did you mean size"),
+        (["run", "--set", "size=8"], "--set size=8: --set says how --against, .* are read; a run knows"),
         (["run", "--out", "toy.py"], "toy.py is a file; name a folder"),
     ],
 )
@@ -316,8 +348,8 @@ def test_reports_are_laid_side_by_side(tables, tmp_path):
 def test_what_has_no_report_is_told_with_the_command_that_makes_one(tables, tmp_path):
     done("evaluate", *tables, "--out", "one")
     (tmp_path / "none").mkdir()
-    refused("there is no report in none: .* synthgen evaluate none", "compare", "one", "none")
-    refused("there is no report in gone", "compare", "one", "gone")
+    refused("none: is neither the folder of a run nor has it a report.json", "compare", "one", "none")
+    refused("gone: there is no such folder or file; name the folder of a run", "compare", "one", "gone")
     refused("one is given twice", "compare", "one", "./one")
     refused("--html page.png: the file's name must end in .html", "compare", "one", "--html", "page.png")
     refused("Missing argument 'RUN...'", "compare")

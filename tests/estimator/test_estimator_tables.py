@@ -18,6 +18,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from synthgen.estimator import synthgan, training
+from synthgen.training.health_samples import Look, SampleWatch
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +221,14 @@ def test_what_the_engine_warns_of_is_a_python_warning_at_the_call(monkeypatch):
         with pytest.warns(UserWarning, match="column id is left out") as told:
             learn(X, y)
         assert [one.filename for one in told] == [__file__]
+
+
+def test_fit_warns_of_samples_that_collapse_unless_nobody_is_to_watch(monkeypatch):
+    monkeypatch.setattr(SampleWatch, "look", lambda self, generator: Look(True, 0.01))
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    with pytest.warns(UserWarning, match="the generator has collapsed"):
+        tiny(max_steps=8, options={"health.every": 1}).fit(X)
+    tiny(max_steps=8, options={"health": {"every": 1, "policy": "none"}}).fit(X)
 
 
 def test_progress_is_printed_only_if_asked_for(capsys):

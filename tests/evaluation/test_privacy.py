@@ -12,11 +12,11 @@ from compared_tables import measure, mixed, table
 from PIL import Image
 
 from synthgen import Comparison, DataError, Dataset
+from synthgen.evaluation.nearest import find_nearest
 from synthgen.evaluation.privacy import points as points_module
 from synthgen.evaluation.privacy.closest import DcrShare, Nndr
 from synthgen.evaluation.privacy.copies import ExactCopies, NearCopies
 from synthgen.evaluation.privacy.membership import MembershipAuc, area_under_curve
-from synthgen.evaluation.privacy.nearest import find_nearest
 from synthgen.evaluation.privacy.points import points
 
 ALL = (DcrShare, Nndr, ExactCopies, NearCopies, MembershipAuc)
@@ -74,11 +74,38 @@ def test_near_points_far_from_the_origin_keep_their_distances():
     assert found.distances.tolist() == [[0, 0.5, 1]]
 
 
+def test_many_points_are_searched_in_groups_and_tiles_with_the_same_result(monkeypatch):
+    rng = np.random.default_rng(0)
+    among = np.round(rng.normal(size=(2_011, 3)), 1).astype(np.float32)  # with ties and equal points
+    own = np.array([5, 300, 2_010])
+    monkeypatch.setattr("synthgen.evaluation.nearest._GROUP", 8)
+    monkeypatch.setattr("synthgen.evaluation.nearest._CELLS", 3 * 700)  # the tiles are of 700 points
+    found = find_nearest(among[own], among, 5, own=own)
+    apart = np.linalg.norm(among[own][:, None].astype(float) - among, axis=2)
+    apart[np.arange(3), own] = np.inf
+    assert found.distances == pytest.approx(np.sort(apart, 1)[:, :5], abs=1e-6)
+    assert np.take_along_axis(apart, found.places, 1) == pytest.approx(found.distances, abs=1e-6)
+
+
+def test_beside_very_many_training_samples_fewer_are_asked_for_and_the_note_says_so(monkeypatch):
+    monkeypatch.setattr("synthgen.evaluation.privacy.neighbours.PAIRS", 4_000)
+    monkeypatch.setattr("synthgen.evaluation.privacy.neighbours.FEWEST_ASKED", 10)
+    rng = np.random.default_rng(0)
+    real, made = (
+        Dataset(
+            "x", rng.normal(size=(200, 4, 1)).astype(np.float32), np.zeros(200, np.int64), (), kind="signals"
+        )
+        for _ in range(2)
+    )
+    figure = NearCopies(None).measure(Comparison(real, made)).figures[0]
+    assert "of 20 synthetic samples" in figure.note
+
+
 def test_chunks_do_not_change_what_is_nearest(monkeypatch):
     rng = np.random.default_rng(0)
     queries, among = (rng.normal(size=(n, 3)).astype(np.float32) for n in (17, 40))
     whole = find_nearest(queries, among, 4)
-    monkeypatch.setattr("synthgen.evaluation.privacy.nearest._CELLS", 100)
+    monkeypatch.setattr("synthgen.evaluation.nearest._CELLS", 100)
     parts = find_nearest(queries, among, 4)
     np.testing.assert_array_equal(whole.places, parts.places)
     brute = np.sqrt(((queries[:, None] - among) ** 2).sum(2))

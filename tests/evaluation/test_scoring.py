@@ -11,6 +11,7 @@ import pytest
 from synthgen.components import ClassLabel, Dataset
 from synthgen.errors import DataError
 from synthgen.evaluation.scoring import make_scorer
+from synthgen.evaluation.table_scoring import area_error
 from synthgen.metric import take_samples
 
 CLASSES = (ClassLabel(0, "left"), ClassLabel(1, "right"))
@@ -111,3 +112,17 @@ def test_few_held_out_samples_give_way_to_those_of_the_training():
 def test_too_few_real_samples_are_said_to_be():
     with pytest.raises(DataError, match="too few"):
         make_scorer(images(2, 0, labelled=False), None, samples=300, floor=0.7)
+
+
+def test_the_error_of_a_table_s_score_is_about_how_far_scores_of_other_samples_are_apart():
+    scorer = make_scorer(rows(600, 0), rows(500, 1), samples=500, floor=0.7)
+    scores = [scorer.score(rows(500, seed)) for seed in range(2, 10)]
+    spread = np.std([score.value for score in scores], ddof=1)
+    assert 0.5 * spread < np.mean([score.error for score in scores]) < 3 * spread
+
+
+@pytest.mark.parametrize(
+    ("area", "rows", "expected"), [(0.5, 100, 0.0409), (0.9, 100, 0.0219), (1.0, 50, 0.0)]
+)
+def test_the_error_of_an_area_is_that_of_hanley_and_mcneil(area, rows, expected):
+    assert area_error(area, rows) == pytest.approx(expected, abs=2e-3)

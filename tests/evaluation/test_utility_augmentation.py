@@ -14,9 +14,10 @@ from synthgen import Comparison, Measurement
 from synthgen.data.sources.synthetic_shapes import SyntheticShapes
 from synthgen.data.sources.waves import Waves
 from synthgen.evaluation.utility import Augmentation
+from synthgen.evaluation.utility.boosting import TableLearner
 from synthgen.evaluation.utility.changes import change_images, change_signals, may_be_mirrored
 from synthgen.evaluation.utility.examples import Examples
-from synthgen.evaluation.utility.gain import Spread, judge, spread_of, told
+from synthgen.evaluation.utility.gain import Spread, judge, margin, spread_of, told
 from synthgen.evaluation.utility.lesson import learnt_from_real, make_lesson
 from synthgen.evaluation.utility.oversampling import smote
 from synthgen.evaluation.utility.sizes import sizes
@@ -94,6 +95,25 @@ def test_a_table_has_all_sizes_and_ways_and_a_picture_of_them():
     assert found.figures[0].spread > 0
     seen, few = len(in_thirds(breast_cancer()).real), table.rows[0][1]
     assert f"The generator had seen all {seen} real samples, not these {few} alone" in found.figures[0].note
+
+
+def test_all_that_a_row_of_the_table_compares_is_learnt_by_the_same_kind_of_classifier(monkeypatch):
+    used, make = [], TableLearner._classifier
+
+    def noted(self, count, seed):
+        used.append(type(made := make(self, count, seed)).__name__)
+        return made
+
+    monkeypatch.setattr(TableLearner, "_classifier", noted)
+    monkeypatch.setattr("synthgen.evaluation.utility.boosting.FEW", 60)
+    real, synthetic, held_out = thirds(mixed_table(300))
+    found = Augmentation(None).measure(Comparison(real, synthetic, held_out))
+    rows = found.tables[0].rows
+    assert [row[1] < 60 for row in rows] == [True, True, False]
+    alone = [row[found.tables[0].columns.index("synthetic only")] for row in rows]
+    assert alone[0] == alone[1] != alone[2]
+    assert used[:2] == ["ExtraTreesClassifier"] * 2
+    assert found.pictures
 
 
 def test_rows_with_labels_turned_round_harm():
@@ -270,3 +290,12 @@ def test_smote_keeps_categories_and_fills_what_is_missing():
     assert np.isfinite(made.x).all()
     codes = Examples(np.floor(real.x[:, 2:]) % 4, real.y)
     assert set(smote(codes, np.array([True]), 50, 0).x[:, 0]) <= set(codes.x[:, 0])
+
+
+@pytest.mark.parametrize("mean", [0.05, 0.015, 0.0, -0.015, -0.05])
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_margin_of_a_gain_says_what_its_judge_says(mean, count):
+    found = Spread(mean, 0.01, count)
+    assert (mean > margin(found, 1000)) is (judge(found, 1000) == "helps")
+    if mean < -margin(found, 1000):
+        assert judge(found, 1000) == "does not help"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from synthgen.evaluation.grading import grade, kept
+from synthgen.evaluation.enough import LEAST_A_CLASS, LEAST_HELD_OUT, LEAST_SAMPLES
+from synthgen.evaluation.grading import BOUNDS, grade, kept
 from synthgen.evaluation.results import Evaluation, MetricResult
 from synthgen.evaluation.verdict import RUINED, verdict
 from synthgen.evaluation.wording import listing, number, shown
@@ -152,6 +155,14 @@ def test_copies_that_held_out_data_has_too_are_no_copying():
     real = {**REAL, "exact_copies": 0.2, "near_copies": 0.25}
     values = {**GOOD, "exact_copies": 0.2, "near_copies": 0.25}
     assert verdict(evaluation_of(values, real=real)).finding("copies").answer == "no"
+
+
+def test_one_sample_over_and_over_is_not_called_a_copy_for_lying_nearer_to_a_training_sample():
+    blot = {**COLLAPSED, "duplicates": 1.0, "dcr_share": 1.0, "nndr": 0.98, "membership_auc": 0.9}
+    said = verdict(evaluation_of(blot))
+    assert said.outcome == "collapsed" and "copies" not in said.headline
+    assert said.finding("copies").answer == "no"
+    assert verdict(evaluation_of({**blot, "near_copies": 0.9})).finding("copies").answer == "yes"
 
 
 def test_held_out_samples_that_were_trained_on_cannot_tell_copies():
@@ -303,7 +314,7 @@ def test_text_has_every_question_in_short_lines():
         (0.00012, "%", "0.012 %"),
         (-0.02, "%", "−2.0 %"),
         (12345.6, "", "12,346"),
-        (0.000012, "", "1.20e-05"),
+        (0.000012, "", "1.20e−05"),
         (3.0, "s", "3 s"),
         (None, "%", "–"),
         (float("nan"), "", "not a number"),
@@ -323,3 +334,147 @@ def test_long_listing_is_cut():
     assert listing(["a"]) == "a"
     assert listing(["a", "b", "c"]) == "a, b and c"
     assert listing(list("abcdefgh"), most=3) == "a, b and 6 others"
+
+
+def test_docs_tell_the_bounds_as_they_are():
+    docs = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text("utf-8")
+    told: dict[str, tuple[str, float, float]] = {}
+    for row in re.findall(
+        r"^\| (.*) \| (.*) \| (?:from|up to) (\S+) \| (?:below|above) (\S+) \|$", docs, re.MULTILINE
+    ):
+        for name in re.findall(r"`(\w+)`", row[0]):
+            told[name] = (re.findall(r"`(\w+)`", row[1])[0], float(row[2]), float(row[3]))
+    assert told == {name: (bounds.by, bounds.good, bounds.fair) for name, bounds in BOUNDS.items()}
+    for least in (f"{LEAST_SAMPLES} synthetic", f"{LEAST_A_CLASS} for each class", f"{LEAST_HELD_OUT} that"):
+        assert least in docs
+
+
+# ------------------------------------------------------------------------------------------------ few samples
+
+
+def counted(evaluation: Evaluation, **samples: int) -> Evaluation:
+    return replace(evaluation, samples={**evaluation.samples, **samples})
+
+
+@pytest.mark.parametrize(
+    ("samples", "words"),
+    [
+        ({"synthetic": 5}, "5 synthetic samples, where a verdict takes at least 100"),
+        ({"synthetic": LEAST_SAMPLES - 1}, "99 synthetic samples"),
+        ({"held_out": 49}, "49 held-out real samples, where a verdict takes at least 50"),
+        ({"real": 80, "held_out": 0}, "80 real samples"),
+        (
+            {"synthetic": 1, "held_out": 9},
+            "1 synthetic sample, where a verdict takes at least 100 and 9 held",
+        ),
+    ],
+)
+def test_too_few_samples_are_no_verdict(samples: dict[str, int], words: str):
+    said = verdict(counted(evaluation_of(GOOD), **samples))
+    assert said.outcome == "unknown"
+    assert said.headline.startswith("Too few to tell: ") and words in said.headline
+    assert {said.finding(key).answer for key in ("useful", "diverse", "faithful", "copies")} == {"unknown"}
+    assert "Too few samples to tell" in said.finding("useful").sentence
+    assert "94.5 %" in said.finding("useful").sentence
+
+
+def test_just_enough_samples_are_judged():
+    least = {"synthetic": LEAST_SAMPLES, "real": LEAST_SAMPLES, "held_out": LEAST_HELD_OUT}
+    assert verdict(counted(evaluation_of(GOOD), **least)).outcome == "good"
+
+
+def test_many_classes_take_more_samples():
+    many = counted(evaluation_of(GOOD, classes=200), synthetic=1500)
+    assert "1,500 synthetic samples, where a verdict takes at least 2,000, 10 for each class" in (
+        verdict(many).headline
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome"),
+    [
+        ({"duplicates": 0.8}, "collapsed"),
+        ({"exact_copies": 0.5}, "copies"),
+        ({"recall": 0.1, "coverage": 0.1, "tstr": 0.5, "missing_classes": 7.0}, "unknown"),
+    ],
+)
+def test_of_few_samples_only_what_needs_no_more_is_said(values: dict[str, float], outcome: str):
+    assert verdict(counted(evaluation_of({**GOOD, **values}), synthetic=20)).outcome == outcome
+
+
+# --------------------------------------------------------------------------------------- a collapse nobody saw
+
+
+def test_training_whose_collapse_was_not_noticed_was_not_healthy():
+    finding = verdict(evaluation_of(COLLAPSED), []).finding("healthy")
+    assert (finding.answer, finding.tone) == ("partly", "fair")
+    assert "Nothing was noticed while it trained, yet the samples have collapsed" in finding.sentence
+    assert "most of all in a short training" in finding.sentence
+
+
+@pytest.mark.parametrize(("kind", "missed"), [("oscillation", True), ("collapse", False), ("repeats", False)])
+def test_collapse_beside_other_events_is_told_if_nobody_saw_it(kind: str, missed: bool):
+    events = [{"kind": kind, "step": 5, "text": "so it was", "severity": "warning"}]
+    sentence = verdict(evaluation_of(COLLAPSED), events).finding("healthy").sentence
+    assert ("That the samples have collapsed was not noticed." in sentence) is missed
+
+
+def test_a_verdict_is_printed_in_a_line():
+    said = verdict(evaluation_of(GOOD))
+    assert repr(said) == f"Verdict(outcome='good', headline={said.headline!r})"
+
+
+# --------------------------------------------------------------------------------------------------- gains
+
+
+@pytest.mark.parametrize(("gain", "found"), [(-0.03, "fair"), (-0.05, "bad"), (0.03, "fair"), (0.05, "good")])
+def test_gain_that_its_metric_cannot_tell_from_chance_has_no_badge_for_or_against_it(gain: float, found: str):
+    evaluation = evaluation_of(
+        {"augmentation_gain": gain}, augmentation_gain={"spread": 0.02, "margin": 0.04}
+    )
+    assert grade(evaluation.figure("augmentation_gain"), evaluation) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "real", "found"),
+    [
+        ("density", 0.9, 1.0, "good"),
+        ("density", 1.4, 1.0, "good"),
+        ("density", 0.6, 1.0, "fair"),
+        ("density", 0.1, 1.0, "bad"),
+        ("frechet", 1.1, 0.6, "good"),
+        ("frechet", 3.4, 0.6, "fair"),
+        ("frechet", 12.0, 0.6, "bad"),
+        ("frechet", 12.0, None, None),
+        ("kid", 0.3, 0.001, None),
+    ],
+)
+def test_likeness_goes_by_what_other_real_samples_get(name: str, value: float, real: Any, found: str | None):
+    evaluation = evaluation_of({name: value}, real={name: real})
+    assert grade(evaluation.figure(name), evaluation) == found
+
+
+# --------------------------------------------------------------------------------- labels and faithfulness
+
+ROWS = {"precision": 0.9, "shapes": 0.98, "trends": 0.97, "c2st_boosting": 0.55}
+
+
+@pytest.mark.parametrize(("trts", "answer", "many"), [(0.78, "partly", "some"), (0.4, "no", "many")])
+def test_labels_that_do_not_fit_are_named_as_what_is_wrong(trts: float, answer: str, many: str):
+    finding = verdict(evaluation_of({**ROWS, "trts": trts})).finding("faithful")
+    assert finding.answer == answer
+    assert finding.sentence.startswith(
+        f"The samples could pass for real ones, but {many} are not what their label says: precision"
+    )
+
+
+def test_rows_that_are_unlike_real_ones_are_not_put_down_to_labels():
+    finding = verdict(evaluation_of({**ROWS, "trts": 0.78, "shapes": 0.9})).finding("faithful")
+    assert finding.sentence.startswith("Most samples are like real ones, but they can be told from them")
+
+
+def test_without_a_target_faithfulness_says_that_labels_were_not_looked_at():
+    rows = replace(evaluation_of(ROWS, classes=0), kind="table")
+    finding = verdict(rows).finding("faithful")
+    assert finding.answer == "yes" and finding.sentence.endswith("labels fit their rows was not looked at.")
+    assert "target" not in verdict(replace(rows, kind="images")).finding("faithful").sentence

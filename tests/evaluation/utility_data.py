@@ -51,6 +51,16 @@ def mixed_table(count: int = 240) -> Dataset:
     return Dataset("mixed", frame, y, classes, kind="table", target="kind")
 
 
+def priced_table(count: int = 900) -> Dataset:
+    """A price that goes by two columns, with noise, some of them missing; no labels."""
+    rng = np.random.default_rng(0)
+    rooms, old = rng.integers(1, 9, count), np.where(rng.random(count) < 0.3, "old", "new").astype(object)
+    price = 20.0 * rooms - 30 * (old == "old") + rng.normal(0, 8, count)
+    price[::50] = np.nan
+    frame = pd.DataFrame({"rooms": rooms, "size": rng.normal(size=count), "built": old, "price": price})
+    return Dataset("priced", frame, np.zeros(count, np.int64), (), kind="table", target="price")
+
+
 def relabelled(dataset: Dataset, y: np.ndarray) -> Dataset:
     """The samples with other labels, in the target's column, too."""
     x = dataset.x

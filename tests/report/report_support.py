@@ -110,7 +110,7 @@ def an_evaluation(tstr: float | None = 0.93, **changed: float) -> Evaluation:
     return Evaluation(
         kind="images",
         classes=NAMES,
-        samples={"real": 30, "held_out": 0, "synthetic": 24},
+        samples={"real": 300, "held_out": 0, "synthetic": 240},
         full=True,
         seed=3,
         seconds=6.1,

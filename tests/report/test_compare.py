@@ -11,7 +11,7 @@ from report_support import Page, an_evaluation
 
 from synthgen.errors import UsageError
 from synthgen.evaluation.results import Evaluation
-from synthgen.report import ReportContext, compare_page, compare_reports, load_report, write_report
+from synthgen.report import ReportContext, compare_reports, write_report
 
 RUNS = {
     "copied": an_evaluation(0.95, exact_copies=0.5),
@@ -70,11 +70,6 @@ def test_dict_is_json_with_every_figure(folders: list[Path]):
     assert [report["place"] for report in content["reports"]] == list(range(1, 8))
 
 
-def test_page_and_text_of_loaded_reports(folders: list[Path]):
-    html, text = compare_page([load_report(folder) for folder in folders[:2]])
-    assert Page(html).text and text.splitlines()[1].split()[1] == "worse"
-
-
 def test_file_and_folder_are_the_same(folders: list[Path]):
     by_file = compare_reports([folder / "report.json" for folder in folders])
     assert [report.name for report in by_file.reports] == ORDER
@@ -102,9 +97,61 @@ def test_what_can_hardly_be_compared_is_said(tmp_path: Path):
     assert "different real data" in notes[0] and "quick and some full" in notes[1]
 
 
+def scored(evaluation: Evaluation, title: str, classes: tuple[str, ...] = ("p", "q")) -> Evaluation:
+    """The same with scores of this name."""
+    first = evaluation.results[0]
+    figures = tuple(replace(figure, title=title) for figure in first.measurement.figures)
+    results = (
+        replace(first, measurement=replace(first.measurement, figures=figures)),
+        *evaluation.results[1:],
+    )
+    return replace(evaluation, results=results, classes=classes)
+
+
+def test_scores_of_different_measures_are_not_ranked_against_each_other(tmp_path: Path):
+    area, accuracy = "Train on synthetic, test on real: ROC AUC", "Train on synthetic, test on real: accuracy"
+    made = {
+        "a": scored(an_evaluation(0.93), area),
+        "b": scored(an_evaluation(0.7), accuracy),
+        "c": scored(an_evaluation(0.8), accuracy),
+        "d": scored(an_evaluation(0.92), area),
+        "e": scored(an_evaluation(0.9), accuracy, ("p", "q", "r")),
+        "f": an_evaluation(None),
+    }
+    compared = compare_reports([report_in(tmp_path / name, one) for name, one in made.items()])
+    assert [[report.name for report in group] for group in compared.groups] == [
+        ["a", "d"],
+        ["e"],
+        ["c", "b"],
+        ["f"],
+    ]
+    places = [(one["group"], one["place"]) for one in compared.to_dict()["reports"]]
+    assert places == [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 1)]
+    assert "a and d (images, 2 classes, ROC AUC); e (images, 3 classes, accuracy)" in compared.notes[0]
+    page = compared.to_html()
+    assert page.count('<ol class="order">') == 4
+    assert "★</span> 80.0" in page  # the best of its group, though not of all
+    assert "Not ranked against each other: a and d (images, 2 classes, ROC AUC)" in page
+    text = Page(page).text
+    assert "Train on synthetic, test on real ★ 93.0 ± 0.4 % ROC AUC (95.0 %)" in text
+    assert "80.0 ± 0.4 % accuracy (95.0 %)" in text
+    assert [line[:2] for line in compared.to_text().splitlines()[:5]] == ["  ", "1.", "2.", "", "1."]
+
+
 def test_run_without_a_report_is_told(folders: list[Path], tmp_path: Path):
     (tmp_path / "bare").mkdir()
+    with pytest.raises(UsageError, match=r"bare: is neither the folder of a run nor has it a report\.json"):
+        compare_reports([*folders, tmp_path / "bare"])
+    (tmp_path / "bare" / "run.json").write_text("{}")
     with pytest.raises(UsageError, match=r"no report in .*bare.*synthgen evaluate"):
         compare_reports([*folders, tmp_path / "bare"])
+    with pytest.raises(UsageError, match=r"gone: there is no such folder or file; name the folder of a run"):
+        compare_reports([*folders, tmp_path / "gone"])
     with pytest.raises(UsageError, match="nothing to compare"):
         compare_reports([])
+
+
+def test_what_is_too_few_to_tell_comes_after_what_was_judged(folders: list[Path], tmp_path: Path):
+    five = replace(an_evaluation(0.99), samples={"real": 300, "held_out": 0, "synthetic": 5})
+    compared = compare_reports([report_in(tmp_path / "five", five), *folders])
+    assert [report.name for report in compared.reports] == [*ORDER[:5], "five", *ORDER[5:]]

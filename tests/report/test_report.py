@@ -19,6 +19,7 @@ from report_support import METRICS, NAMES, RUN, Page, an_evaluation, comparison,
 from synthgen.components import Dataset
 from synthgen.errors import UsageError
 from synthgen.evaluation.results import Evaluation, MetricResult
+from synthgen.judgement import Judgement
 from synthgen.metric import Comparison, Figure, Measurement
 from synthgen.report import REPORT_HTML, REPORT_JSON, ReportContext, load_report, write_report
 from synthgen.report.examples import SIDE, image_strip
@@ -69,7 +70,7 @@ def test_page_holds_every_figure_with_its_value_and_reals(whole: Page):
 def test_page_holds_all_else_that_is_known(whole: Page):
     for words in (
         "tiny & small",
-        "24 synthetic images against 30 real ones, with no real ones held out; 3 classes",
+        "240 synthetic images against 300 real ones, with no real ones held out; 3 classes",
         "Good to train on",
         "Nothing was held out.",
         "broken could not be measured: it takes <two> classes",
@@ -239,7 +240,7 @@ def test_json_can_be_read_again(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "there is no report in"),
+        (None, r"is neither the folder of a run nor has it a report\.json"),
         ("{", "is no report"),
         ("[]", "is no report that this version"),
         ('{"format": 0}', "is no report that this version"),
@@ -333,3 +334,31 @@ def test_curve_of_an_attempt_that_was_given_up_is_not_drawn(tmp_path: Path):
     known = ReportContext(metrics=lines)
     (picture,) = page_of(tmp_path, NOTHING, known).all("img")
     assert picture["alt"] == "Losses over 10 steps: discriminator loss from 5 to 3"
+
+
+# ------------------------------------------------------------------------------------------- what is printed
+
+
+def test_minus_signs_are_of_one_kind(tmp_path: Path):
+    frame = pd.DataFrame({"a": [-1.5, 2.0], "b": [-3, 4], "c": ["2-3", "x"]})
+    dataset = Dataset("t", frame, np.zeros(2, np.int64), (), kind="table")
+    page = page_of(tmp_path, NOTHING, ReportContext(comparison=Comparison(dataset, dataset)))
+    assert "−1.5 −3 2-3" in page.text
+
+
+def test_class_table_of_few_columns_keeps_to_the_width_of_the_page(tmp_path: Path):
+    page = page_of(tmp_path, an_evaluation())
+    kinds = {str(table.get("class")) for table in page.all("table")}
+    assert "detail fits" in kinds
+    wide = pd.DataFrame({f"column {place}": [place] for place in range(12)})
+    dataset = Dataset("t", wide, np.zeros(1, np.int64), (), kind="table")
+    known = ReportContext(comparison=Comparison(dataset, dataset))
+    assert "detail" in {table.get("class") for table in page_of(tmp_path, NOTHING, known).all("table")}
+
+
+def test_what_a_notebook_prints_is_short(tmp_path: Path):
+    written = write_report(an_evaluation(), tmp_path)
+    found = Judgement.of(an_evaluation(), ReportContext())
+    for thing in (written, found, an_evaluation(), load_report(tmp_path)):
+        assert len(repr(thing)) < 900, repr(thing)
+    assert repr(found).startswith("<Judgement good, 6 figures: Good to train on")

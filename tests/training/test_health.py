@@ -108,6 +108,27 @@ def test_a_training_of_a_few_steps_raises_no_alarm(watched):
         assert health.verdicts == []
 
 
+def test_a_short_training_is_looked_at_often_enough_for_a_verdict(watched, monkeypatch):
+    seen = []
+    monkeypatch.setattr(SampleWatch, "look", lambda self, generator: seen.append(1) or Look(True, 0.01))
+    health, *_ = watched(every=200)
+    assert [verdict.kind for verdict in health.verdicts] == ["collapse"]
+    assert len(seen) == 120 // 25
+
+
+@pytest.mark.parametrize(
+    ("spread", "nearest", "expected"),
+    [(0.66, 0.21, ["repeats"]), (1.3, 0.45, []), (0.2, 0.18, []), (0.42, 0.3, []), (0.9, 0.04, ["repeats"])],
+)
+def test_samples_along_a_line_repeat_themselves_and_those_that_vary_little_do_not(
+    spread, nearest, expected, watched, monkeypatch
+):
+    look = Look(True, spread, {}, nearest)
+    monkeypatch.setattr(SampleWatch, "look", lambda self, generator: look)
+    health, *_ = watched()
+    assert [verdict.kind for verdict in health.verdicts] == expected
+
+
 def test_a_discriminator_trained_alone_is_meant_to_win(watched):
     health, *_ = watched("generator.every=0", "train.optimizer.lr=1.0e-2")
     assert health.verdicts == []

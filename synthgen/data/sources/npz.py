@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from synthgen import ClassLabel, DataError, DataNotFoundError, Dataset, Source, SourceOptions
+from synthgen.data.sources.float_images import bytes_of
 from synthgen.data.sources.memory import require_memory, require_memory_of_signals
 from synthgen.data.sources.splits import refuse_split
 
@@ -28,7 +29,8 @@ class Npz(Source):
         name); all but x may be missing."""
         kind: Literal["images", "signals"] | None = None
         """What x is: images, uint8 (N, H, W) or (N, H, W, 1 or 3), or signals, float (N, length) or
-        (N, length, channels). If not given, float (N, length) is signals, all else images."""
+        (N, length, channels). If not given, float (N, length) is signals, all else images. Float images, from 0 to
+        1, -1 to 1 or 0 to 255, become uint8; those of three axes only if this says images."""
         given: tuple[str, ...] = ()
         """Arrays of a number for each sample, (N,), such as a temperature, that samples are conditioned on beside
         their class."""
@@ -43,11 +45,15 @@ class Npz(Source):
         arrays = _arrays(path, self.options.given)
         raw = arrays["x"]
         kind = self.options.kind or ("signals" if raw.ndim == 2 and raw.dtype.kind == "f" else "images")
+        notes: tuple[str, ...] = ()
+        if kind == "images" and raw.dtype.kind == "f" and (self.options.kind or raw.ndim == 4):
+            made = bytes_of(raw)
+            raw, notes = (made[0], (made[1],)) if made is not None else (raw, ())
         x = _signals(path, raw) if kind == "signals" else _images(path, raw)
         y, classes = _labels(path, arrays, len(x))
         description = f"{kind.capitalize()} from the file {path.name}."
         given = {name: _numbers(path, name, arrays[name], len(x)) for name in self.options.given}
-        return Dataset(path.stem, x, y, classes, description=description, kind=kind, given=given)
+        return Dataset(path.stem, x, y, classes, description, notes, kind, given=given)
 
 
 def _numbers(path: Path, name: str, values: np.ndarray, count: int) -> np.ndarray:
@@ -131,7 +137,10 @@ def _images(path: Path, raw: np.ndarray) -> np.ndarray:
     if x.dtype != np.uint8:
         hint = "values from 0 to 1 become so by (x * 255).round().astype('uint8')"
         if x.ndim == 3 and x.dtype.kind == "f":
-            hint += "; if these are signals (N, length, channels), set kind: signals"
+            hint += (
+                ", and from 0 to 1, -1 to 1 or 0 to 255 of themselves if you set kind: images; if these are signals"
+                " (N, length, channels), set kind: signals"
+            )
         raise _fault(path, "x", x, f"images must be uint8, 0 to 255; {hint}")
     if not x.size:
         raise _fault(path, "x", x, "there is not one image in it")

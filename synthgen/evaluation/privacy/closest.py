@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from synthgen.errors import DataError
-from synthgen.evaluation.privacy.nearest import find_nearest
+from synthgen.evaluation.nearest import find_nearest
 from synthgen.evaluation.privacy.neighbours import (
     Neighbours,
     real_neighbours,

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from synthgen.evaluation.nearest import find_nearest
 from synthgen.evaluation.privacy.closest import held_against
-from synthgen.evaluation.privacy.nearest import find_nearest
 from synthgen.evaluation.privacy.neighbours import Neighbours, held_out_neighbours, training_neighbours
 from synthgen.evaluation.privacy.points import points
 from synthgen.metric import Comparison, Figure, Measurement, Metric, Section

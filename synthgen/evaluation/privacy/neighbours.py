@@ -6,13 +6,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synthgen.evaluation.privacy.nearest import Nearest, find_nearest
+from synthgen.evaluation.nearest import Nearest, find_nearest
 from synthgen.evaluation.privacy.points import points
 from synthgen.metric import Comparison
 
 NEIGHBOURS = 5
 """Training samples next to a sample that tell how crowded it is there: enough for records that are there two or
 three times, few enough to know the place."""
+
+
+PAIRS, FEWEST_ASKED = 1_000_000_000, 1_000
+"""Of more pairs than this, fewer samples are asked for, but not fewer than so many: all training samples are always
+searched, or copies would be missed."""
 
 
 class Neighbours(NamedTuple):
@@ -35,25 +40,30 @@ class Neighbours(NamedTuple):
         return np.divide(self.closest, further, out=np.ones_like(further), where=further > 0)
 
 
+def most_asked(comparison: Comparison) -> int:
+    """Samples of a side whose nearest training samples are looked for."""
+    return min(comparison.most, max(FEWEST_ASKED, PAIRS // max(1, len(comparison.real))))
+
+
 def synthetic_neighbours(comparison: Comparison) -> Neighbours:
-    """Of at most `comparison.most` synthetic samples."""
+    """Of at most `most_asked` synthetic samples."""
     there = comparison.once(points)
-    some = np.sort(there.synthetic_order[: comparison.most])
+    some = np.sort(there.synthetic_order[: most_asked(comparison)])
     return Neighbours(some, find_nearest(there.synthetic[some], there.real, NEIGHBOURS))
 
 
 def held_out_neighbours(comparison: Comparison) -> Neighbours:
-    """Of at most `comparison.most` held-out samples."""
+    """Of at most `most_asked` held-out samples."""
     there = comparison.once(points)
     assert there.held_out is not None
-    some = np.sort(there.held_out_order[: comparison.most])
+    some = np.sort(there.held_out_order[: most_asked(comparison)])
     return Neighbours(some, find_nearest(there.held_out[some], there.real, NEIGHBOURS))
 
 
 def training_neighbours(comparison: Comparison) -> Neighbours:
-    """Of at most `comparison.most` training samples, each of which is not next to itself."""
+    """Of at most `most_asked` training samples, each of which is not next to itself."""
     there = comparison.once(points)
-    some = np.sort(there.order[: comparison.most])
+    some = np.sort(there.order[: most_asked(comparison)])
     return Neighbours(some, find_nearest(there.real[some], there.real, NEIGHBOURS, own=some))
 
 

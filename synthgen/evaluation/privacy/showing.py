@@ -45,16 +45,15 @@ def _images(made: np.ndarray, real: np.ndarray) -> Picture:
 
 
 def _signals(made: np.ndarray, real: np.ndarray) -> Picture:
-    from synthgen.charts import draw_signals  # noqa: PLC0415
+    from synthgen.charts import as_png, draw_signals  # noqa: PLC0415
 
     count = min(SIGNALS, len(made))
-    buffer = BytesIO()
     groups = [(str(i + 1), real[i : i + 1], made[i : i + 1]) for i in range(count)]
-    draw_signals(groups).savefig(buffer, format="png")
+    png = as_png(draw_signals(groups))
     alt = (
         f"{count} synthetic signals on the right, and on the left of each the training signal nearest to it."
     )
-    return Picture(_TITLE, buffer.getvalue(), alt, _CAPTION)
+    return Picture(_TITLE, png, alt, _CAPTION)
 
 
 def _rows(

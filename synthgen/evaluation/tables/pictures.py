@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from synthgen import charts
 from synthgen.metric import Comparison, Picture
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _NAME = 16
 
@@ -25,7 +20,7 @@ def draw_columns(comparison: Comparison, worst_first: Sequence[int]) -> Picture:
     few = len(worst_first) > charts.COLUMNS
     return Picture(
         "Columns, real and synthetic",
-        _png(figure),
+        charts.as_png(figure),
         f"Histograms of {len(places)} columns: grey the real rows, red the synthetic ones.",
         f"The {len(places)} columns that differ most of {len(worst_first)}." if few else "",
     )
@@ -49,14 +44,8 @@ def draw_trends(names: Sequence[str], maps: Sequence[tuple[str, np.ndarray]], lo
     figure.colorbar(image, ax=panels.tolist(), shrink=0.8).ax.tick_params(labelsize=6)
     return Picture(
         "Pairs of columns",
-        _png(figure),
+        charts.as_png(figure),
         f"A map of {len(names)} columns by {len(names)}: the brighter a cell, the more alike the pair's"
         " relation is in real and synthetic rows.",
         f"Bright: the two columns go together as they do in real rows. Black: {lowest:.2f} or less.",
     )
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png")
-    return buffer.getvalue()

@@ -13,6 +13,7 @@ from synthgen.evaluation.columns import ComparedColumn
 from synthgen.evaluation.tables.pictures import draw_trends
 from synthgen.evaluation.tables.sides import TableSides, table_sides
 from synthgen.evaluation.tables.wording import percent, show_label, show_number
+from synthgen.evaluation.wording import MINUS
 from synthgen.metric import Comparison, DetailTable, Figure, Measurement, Metric, Section
 
 BINS = 10
@@ -37,7 +38,7 @@ class Trends(Metric):
     def measure(self, comparison: Comparison) -> Measurement:
         """The figure, the pairs, worst first, and a map of them."""
         sides = comparison.once(table_sides)
-        columns = _choose(sides, comparison.seed)
+        columns = choose_columns(sides, comparison.seed)
         if len(columns) < 2:
             raise DataError("the table has a single column; trends are of pairs")
         tables = [PairTables(columns, part) for part in range(3 if sides.again else 2)]
@@ -73,7 +74,7 @@ class Trends(Metric):
         return Measurement((figure,), (table,), (picture,))
 
 
-def _choose(sides: TableSides, seed: int) -> Sequence[ComparedColumn]:
+def choose_columns(sides: TableSides, seed: int) -> Sequence[ComparedColumn]:
     """At most `MOST_COLUMNS`, the target always."""
     columns = sides.columns
     if len(columns) <= MOST_COLUMNS:
@@ -119,7 +120,7 @@ class PairTables:
             return (
                 f"correlation: {self._correlations[a, b]:.2f} in real,"
                 f" {other._correlations[a, b]:.2f} in synthetic rows"
-            )
+            ).replace("-", MINUS)
         here, there = self._shares(a, b), other._shares(a, b)
         gap = np.abs(here - there)
         worst = int(gap.argmax())

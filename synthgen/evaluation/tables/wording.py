@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from synthgen.evaluation.columns import ComparedColumn
-from synthgen.evaluation.wording import number
+from synthgen.evaluation.wording import MINUS, number
 
 
 def show_number(column: ComparedColumn, value: float) -> str:
     """A number of a column as a person would write it: dates as dates."""
     try:
         if column.time is None:
-            return f"{value:,.6g}" if abs(value) < 1e15 else f"{value:g}"
+            return _with_minus(f"{value:,.6g}" if abs(value) < 1e15 else f"{value:g}")
         if column.time.startswith("period"):
             return str(pd.Period(ordinal=int(value), freq=column.time[7:-1]))
         if column.time.startswith("timedelta"):
@@ -20,7 +20,11 @@ def show_number(column: ComparedColumn, value: float) -> str:
         moment = pd.Timestamp(value, unit="s")
         return str(moment.date() if moment == moment.normalize() else moment)
     except (ValueError, OverflowError):  # further away than pandas counts
-        return f"{value:g}"
+        return _with_minus(f"{value:g}")
+
+
+def _with_minus(number: str) -> str:
+    return number.replace("-", MINUS)
 
 
 def percent(share: float) -> str:

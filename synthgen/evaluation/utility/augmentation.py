@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from synthgen.evaluation.utility.baselines import Baseline, find_baseline
 from synthgen.evaluation.utility.examples import Examples, draw
-from synthgen.evaluation.utility.gain import Spread, gain, gain_by_class, judge, spread_of, told, unit
+from synthgen.evaluation.utility.gain import Spread, gain, gain_by_class, judge, margin, spread_of, told, unit
 from synthgen.evaluation.utility.gain_chart import draw_gains
 from synthgen.evaluation.utility.lesson import Lesson, make_lesson
 from synthgen.evaluation.utility.scores import Score
@@ -40,6 +40,7 @@ class Augmentation(Metric):
     """
 
     section: ClassVar[Section] = "utility"
+    figures: ClassVar[tuple[str, ...]] = ("augmentation_gain",)
     quick: ClassVar[bool] = False
     seconds: ClassVar[float] = 30.0
 
@@ -53,21 +54,26 @@ class Augmentation(Metric):
             find_baseline(comparison),
         )
         seeds = [range(comparison.seed, comparison.seed + count) for count in SEEDS[comparison.kind]]
-        alone = [trial.score(seed, trial.synthetic) for seed in seeds[-1]]
         steps = sizes(lesson.real, table=comparison.kind == "table")
-        results = []
+        results: list[_Result] = []
+        by_learner: dict[str, list[Score]] = {}
         for place, size in enumerate(steps):
             chosen = seeds[min(place, len(seeds) - 1)]
             ways = trial.ways if place == 0 else trial.ways[: len(trial.ways) - trial.dear]
             count = size.draw(lesson.real, comparison.seed).count
             if trial.baseline.make is not None and count > MOST_OVERSAMPLED:
                 ways = [way for way in ways if not way[2]]
-            results.append(_Result(size, count, trial.compare(size, chosen, ways)))
+            about = lesson.brief.about(count)  # what learns from synthetic samples alone must be no other
+            if about not in by_learner:
+                by_learner[about] = [trial.score(seed, trial.synthetic, like=count) for seed in seeds[-1]]
+            results.append(
+                _Result(size, count, trial.compare(size, chosen, ways) | {ALONE: by_learner[about]})
+            )
         figures = [_figure(f"augmentation_gain_{result.size.suffix}", trial, result) for result in results]
         return Measurement(
             (_figure("augmentation_gain", trial, results[0]), *figures),
-            (_table(trial, results, alone),),
-            _pictures(trial, results, alone),
+            (_table(trial, results),),
+            _pictures(trial, results),
         )
 
 
@@ -80,7 +86,15 @@ class _Trial:
     test: Examples
     baseline: Baseline
 
-    def score(self, seed: int, given: Examples, *, synthetic: bool = False, plain: bool = False) -> Score:
+    def score(
+        self,
+        seed: int,
+        given: Examples,
+        *,
+        synthetic: bool = False,
+        plain: bool = False,
+        like: int | None = None,
+    ) -> Score:
         """Of one training."""
         extra, change = (self.synthetic if synthetic else None), None
         if plain and self.baseline.change is not None:
@@ -88,9 +102,11 @@ class _Trial:
         elif plain and self.baseline.make is not None:
             extra = self.baseline.make(given, self.synthetic.count, seed)
         learner = self.lesson.brief
-        return learner.score(learner.learn(given, seed=seed, extra=extra, change=change), self.test)
+        return learner.score(
+            learner.learn(given, seed=seed, extra=extra, change=change, like=like), self.test
+        )
 
-    def compare(self, size: Size, seeds: Sequence[int], ways: Sequence[_Way]) -> Scores:
+    def compare(self, size: Size, seeds: Sequence[int], ways: Sequence[_Way]) -> dict[str, list[Score]]:
         """These ways of training with so many real samples."""
         found: dict[str, list[Score]] = {}
         for seed in seeds:
@@ -157,6 +173,7 @@ def _figure(name: str, trial: _Trial, result: _Result) -> Figure:
         per_class=by_class,
         unit=unit(kind),
         note=_note(trial, result, found),
+        margin=margin(found, trial.test.count) if found else None,
     )
 
 
@@ -205,16 +222,14 @@ def _what_it_had_seen(trial: _Trial, result: _Result) -> str:
     )
 
 
-def _table(trial: _Trial, results: Sequence[_Result], alone: Sequence[Score]) -> DetailTable:
+def _table(trial: _Trial, results: Sequence[_Result]) -> DetailTable:
     kind = trial.lesson.learner.kind
-    by_synthetic = told(spread_of([score.value for score in alone]), kind)
     names = [REAL, ALONE, BOTH, trial.plain]
     names += [trial.plain_and_synthetic] if trial.baseline.change is not None else []
     rows = []
     for result in results:
         cells: dict[str, str | None] = dict.fromkeys(names)
         cells |= {name: told(result.spread(name), kind) for name in names if name in result.scores}
-        cells[ALONE] = by_synthetic
         if trial.baseline.missing is not None:
             cells[trial.plain] = trial.baseline.missing
         found = result.gain(BOTH, REAL)
@@ -235,14 +250,14 @@ def _caption(trial: _Trial) -> str:
     )
 
 
-def _pictures(trial: _Trial, results: Sequence[_Result], alone: Sequence[Score]) -> tuple[Picture, ...]:
+def _pictures(trial: _Trial, results: Sequence[_Result]) -> tuple[Picture, ...]:
     kind = trial.lesson.learner.kind
     if results[0].spread(REAL) is None:
         return ()
     lines = {name: [result.spread(name) for result in results] for name, _, _ in trial.ways}
-    level = spread_of([score.value for score in alone])
-    png = draw_gains([result.count for result in results], lines, (ALONE, level), kind)
+    levels = [result.spread(ALONE) for result in results]
+    png = draw_gains([result.count for result in results], lines, (ALONE, levels), kind)
     first = results[0]
     said = "; ".join(f"{name} {told(first.spread(name), kind)}" for name in lines)
-    alt = f"{kind} over the number of real samples; with {first.count:,}: {said}; {ALONE} {told(level, kind)}"
+    alt = f"{kind} over the number of real samples; with {first.count:,}: {said}; {ALONE} {told(levels[0], kind)}"
     return (Picture("What synthetic samples add to real ones", png, alt, _caption(trial)),)

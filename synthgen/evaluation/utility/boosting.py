@@ -34,7 +34,7 @@ class TableLearner(Learner):
 
     def about(self, count: int) -> str:
         """Which of the two learns from so many rows."""
-        return "gradient boosting" if count >= FEW else "extremely randomised trees"
+        return name_of_learner(count)
 
     def learn(
         self,
@@ -43,6 +43,7 @@ class TableLearner(Learner):
         seed: int,
         extra: Examples | None = None,
         change: Callable[..., Any] | None = None,
+        like: int | None = None,
     ) -> Learnt:
         """A row of `extra` weighs so much that all of them weigh no more than all others."""
         rows, y, weights = given.x, given.y, np.ones(given.count)
@@ -55,7 +56,7 @@ class TableLearner(Learner):
             shares = np.bincount(y, weights, self.classes) / weights.sum()
             return lambda x: np.tile(shares.astype(np.float32), (len(x), 1))
         # one and the same kind with and without what is added, or the gain would be that of the classifier
-        classifier = self._classifier(given.count, seed)
+        classifier = self._classifier(given.count if like is None else like, seed)
         with threadpool_limits(1):  # several threads that have to wait for a core are slower than one
             classifier.fit(rows, y, sample_weight=weights)
 
@@ -86,6 +87,11 @@ class TableLearner(Learner):
             early_stopping=False,  # it would hold rows out, by chance all of a rare class
             random_state=seed % 2**32,
         )
+
+
+def name_of_learner(count: int) -> str:
+    """What learns from so many rows."""
+    return "gradient boosting" if count >= FEW else "extremely randomised trees"
 
 
 def rows_as_numbers(

@@ -32,6 +32,7 @@ class NetworkLearner(Learner):
         seed: int,
         extra: Examples | None = None,
         change: Callable[..., Any] | None = None,
+        like: int | None = None,
     ) -> Learnt:
         """Half of every batch is from `extra`."""
         return train_classifier(

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from synthgen.evaluation.utility.scores import Kind, Score
+from synthgen.evaluation.wording import MINUS
 
 Verdict = Literal["helps", "does not help", "cannot be told"]
 
@@ -56,10 +57,19 @@ def judge(found: Spread, tests: int) -> Verdict:
     """
     if found.deviation is None:
         return "cannot be told"
-    margin = found.deviation if found.count > 2 else 2 * found.deviation
-    if found.mean > max(margin, WORTH, 1 / tests):
+    if found.mean > max(_wobble(found), WORTH, 1 / tests):
         return "helps"
-    return "does not help" if found.mean + margin < WORTH else "cannot be told"
+    return "does not help" if found.mean + _wobble(found) < WORTH else "cannot be told"
+
+
+def margin(found: Spread, tests: int) -> float | None:
+    """What a gain must be above to be one, and a loss below; None where there is no deviation."""
+    return None if found.deviation is None else max(_wobble(found), WORTH, 1 / tests)
+
+
+def _wobble(found: Spread) -> float:
+    deviation = found.deviation or 0.0
+    return deviation if found.count > 2 else 2 * deviation
 
 
 def told(found: Spread | None, kind: Kind, *, signed: bool = False) -> str:
@@ -67,7 +77,8 @@ def told(found: Spread | None, kind: Kind, *, signed: bool = False) -> str:
     if found is None:
         return "not measured"
     scale, digits = (1, 3) if kind == "ROC AUC" else (100, 1)
-    text = f"{scale * found.mean:{'+' if signed else ''}.{digits}f}{unit(kind) and ' ' + unit(kind)}"
+    number = f"{scale * found.mean:{'+' if signed else ''}.{digits}f}".replace("-", MINUS)
+    text = f"{number}{unit(kind) and ' ' + unit(kind)}"
     return text + (f" ± {scale * found.deviation:.{digits}f}" if found.deviation is not None else "")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from synthgen.charts import as_png
 from synthgen.evaluation.utility.gain import Spread
 
 _STYLES = (("#000000", "o", "-"), ("#c0392b", "s", "-"), ("#2471a3", "^", "--"), ("#7d3c98", "D", "-."))
@@ -13,10 +14,11 @@ _STYLES = (("#000000", "o", "-"), ("#c0392b", "s", "-"), ("#2471a3", "^", "--"),
 def draw_gains(
     counts: Sequence[int],
     arms: Mapping[str, Sequence[Spread | None]],
-    level: tuple[str, Spread | None],
+    levels: tuple[str, Sequence[Spread | None]],
     score: str,
 ) -> bytes:
-    """A PNG: a line with error bars for each arm over the numbers of real samples, and a level that has none.
+    """A PNG: a line with error bars for each arm over the numbers of real samples, and one for what has none,
+    which is level unless another kind of classifier learns.
 
     Lines differ in marker and dash as well as in colour, to be told apart in print.
     """
@@ -43,9 +45,12 @@ def draw_gains(
             markersize=5,
             linewidth=1.4,
         )
-    name, found = level
-    if found is not None:
-        axes.axhline(found.mean, color="#777777", linestyle=":", linewidth=1.6, label=name)
+    name, found = levels[0], [spread.mean for spread in levels[1] if spread is not None]
+    gray: dict[str, Any] = {"color": "#777777", "linestyle": ":", "linewidth": 1.6, "label": name}
+    if found and min(found) == max(found):
+        axes.axhline(found[0], **gray)
+    elif found:
+        axes.plot(counts, found, marker="x", **gray)
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(FixedLocator(list(counts)))
     axes.xaxis.set_minor_locator(NullLocator())
@@ -54,6 +59,4 @@ def draw_gains(
     axes.set_ylabel(f"{score} on real test samples")
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.legend(fontsize=8, loc="best")
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return file.getvalue()
+    return as_png(figure)

@@ -35,10 +35,12 @@ class Learner(ABC):
         seed: int,
         extra: Examples | None = None,
         change: Callable[..., Any] | None = None,
+        like: int | None = None,
     ) -> Learnt:
         """A classifier trained on the samples; those in `extra` count for as much as them together.
 
-        `change` is done to each batch, where it learns in batches. The same arguments give the same classifier.
+        `change` is done to each batch, where it learns in batches. The classifier is of the kind that learns from
+        so many samples as `like` says, if it is given. The same arguments give the same classifier.
         """
 
     def score(self, learnt: Learnt, test: Examples) -> Score:

@@ -12,7 +12,7 @@ from synthgen.evaluation.utility.boosting import TableLearner, rows_as_numbers
 from synthgen.evaluation.utility.convolution import NetworkLearner
 from synthgen.evaluation.utility.examples import Examples, draw, halves
 from synthgen.evaluation.utility.learning import Learner, Learnt
-from synthgen.metric import Comparison, take_samples
+from synthgen.metric import Comparison, draw_samples, take_samples
 
 MOST_REAL, MOST_SYNTHETIC, MOST_TEST = 40_000, 20_000, 10_000
 """Of each that are looked at; a quick report takes a quarter."""
@@ -40,12 +40,17 @@ class Lesson:
 
     def tested_on(self, count: int) -> str:
         """A sentence on so many test samples."""
-        if self.unseen:
-            return f"Tested on {count:,} held-out real samples."
-        return (
-            f"Tested on {count:,} real samples that the model may have learnt from, for none were held out; the"
-            " classifiers learnt from other ones."
-        )
+        return tested_on(count, unseen=self.unseen)
+
+
+def tested_on(count: int, *, unseen: bool) -> str:
+    """A sentence on so many test samples, which the model has not seen, or may have."""
+    if unseen:
+        return f"Tested on {count:,} held-out real samples."
+    return (
+        f"Tested on {count:,} real samples that the model may have learnt from, for none were held out; what is"
+        " tested learnt from other ones."
+    )
 
 
 def make_lesson(comparison: Comparison) -> Lesson:
@@ -63,7 +68,7 @@ def make_lesson(comparison: Comparison) -> Lesson:
     part = 1 if comparison.full else 4
     limits = (MOST_REAL // part, MOST_SYNTHETIC // part, MOST_TEST // part)
     sides = [
-        _limited(side, limit, comparison.seed)
+        draw_samples(side, limit, np.random.default_rng(comparison.seed))
         for side, limit in zip((real, comparison.synthetic, test), limits, strict=True)
     ]
     for side, which in zip(sides, ("real", "synthetic", "real"), strict=True):
@@ -84,18 +89,14 @@ def learnt_from_real(comparison: Comparison) -> tuple[Learnt, Examples]:
 
 def _check_labels(comparison: Comparison) -> None:
     for dataset, which in ((comparison.real, "real"), (comparison.synthetic, "synthetic")):
+        if not dataset.classes and dataset.target is not None:
+            raise DataError(f"{dataset.target} is a number, and this is measured of labels only")
         if not dataset.classes:
             raise DataError(f"the {which} data has no labels to learn")
     if len(comparison.names) < 2:
         raise DataError(
             f"the data has one class, '{comparison.names[0]}': there is nothing to learn to tell apart"
         )
-
-
-def _limited(dataset: Dataset, most: int, seed: int) -> Dataset:
-    if len(dataset) <= most:
-        return dataset
-    return take_samples(dataset, draw(Examples(np.arange(len(dataset)), dataset.y), most, seed).x)
 
 
 def _learners(comparison: Comparison, sides: list[Dataset]) -> tuple[Learner, Learner, list[np.ndarray]]:

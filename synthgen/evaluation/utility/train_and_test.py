@@ -10,6 +10,7 @@ import numpy as np
 from synthgen.evaluation.utility.examples import draw
 from synthgen.evaluation.utility.gain import spread_of, unit
 from synthgen.evaluation.utility.lesson import Lesson, learnt_from_real, make_lesson
+from synthgen.evaluation.utility.regression import has_number_to_predict, measure_regression
 from synthgen.evaluation.utility.scores import Score
 from synthgen.metric import Comparison, Figure, Measurement, Metric, Section
 
@@ -18,7 +19,8 @@ SEEDS = {"images": 2, "signals": 2, "table": 3}
 
 
 class Utility(Metric):
-    """What a classifier learns from synthetic samples, and how well one that learnt from real ones knows them.
+    """What a classifier learns from synthetic samples, and how well one that learnt from real ones knows them; of a
+    target that is a number, what regression does.
 
     `tstr`: train on synthetic, test on real (classification accuracy score: Ravuri and Vinyals 2019); falls with
     a lack of diversity as well as of fidelity. `trts`: train on real, test on synthetic (GAN-test: Shmelkov et al.
@@ -26,10 +28,14 @@ class Utility(Metric):
     """
 
     section: ClassVar[Section] = "utility"
+    figures: ClassVar[tuple[str, ...]] = ("tstr", "trts")
     seconds: ClassVar[float] = 6.0
 
     def measure(self, comparison: Comparison) -> Measurement:
-        """`tstr` and `trts`; raises DataError where there are no two classes to tell apart."""
+        """`tstr` and `trts`, of a target that is a number as R²; raises DataError where there are no two classes to
+        tell apart."""
+        if has_number_to_predict(comparison):
+            return measure_regression(comparison)
         lesson = comparison.once(make_lesson)
         learner = lesson.learner
         count = min(lesson.real.count, lesson.synthetic.count)
