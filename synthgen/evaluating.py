@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from synthgen.comparing.aligning import align
-from synthgen.comparing.anything import label_name, read
+from synthgen.comparing.aligning import HELD_OUT, align
+from synthgen.comparing.anything import label_name
+from synthgen.comparing.float_ranges import one_range
 from synthgen.comparing.paths import Kind
+from synthgen.comparing.undecided import read_sides
 from synthgen.components import Dataset
 from synthgen.data.fingerprint import fingerprint
 from synthgen.errors import UsageError
 from synthgen.judgement import Judgement
-from synthgen.judging import MOST_SAMPLES, Level, at_most, check_request, choose_metrics, judge
+from synthgen.judging import Level, at_most, check_request, choose_metrics, judge, most_samples
 from synthgen.judging_runs import evaluate_run
 from synthgen.plugins import Registry, installed_plugins
 from synthgen.report import ReportContext
@@ -42,10 +44,11 @@ def evaluate(
     an array of images, signals or rows, a pair `(x, y)` of samples and labels, a `synthgen.Dataset`, or the path
     of a file or folder in any format that a source reads or an exporter writes; of a source named for `held_out`
     the test split is taken, if it has one. `target` is a table's column with the label, or with a number to
-    predict. `kind` says what arrays are: "images", "signals" or "table"; of itself uint8 of three axes, and all of
-    four, is images and other arrays of three are signals, unless the other side is images. Float images are from 0
-    to 1, -1 to 1 or 0 to 255; notes say which. A run is given by its folder, or as `synthgen.run` returns it;
-    `held_out` takes the place of the samples that it kept from its training.
+    predict. `kind` says what arrays are: "images", "signals" or "table"; of itself whole numbers from 0 to 255 of
+    three axes, and all of four, are images; floats of three axes are images if another side is, else signals, with
+    a warning if they may be either. Float images are from 0 to 1, -1 to 1 or 0 to 255, one for all sides; notes say
+    which. A run is given by its folder, or as `synthgen.run` returns it; `held_out` takes the place
+    of the samples that it kept from its training.
 
     `level` "quick" takes some seconds, "full" longer. `seed` is 0, or a run's own, where it is not given; at most
     10,000 synthetic samples are judged, 2,000 if quick, or `samples`. The result holds all figures; `print` it for
@@ -67,14 +70,7 @@ def evaluate(
     given = {"real": real, "synthetic": synthetic} | ({"held_out": held_out} if held_out is not None else {})
     refuse_same_paths(given)
     name = next((n for n in (target, *map(label_name, given.values())) if n is not None), None)
-    sides = {
-        side: read(data, registry, side=side, kind=kind, target=name, unseen=side == "held_out")
-        for side, data in given.items()
-    }
-    if kind == "auto" and any(dataset.kind == "images" for dataset in sides.values()):
-        for side, data in given.items():  # float images beside images of bytes
-            if sides[side].kind == "signals" and not isinstance(data, str | Path | Dataset):
-                sides[side] = read(data, registry, side=side, kind="images")
+    sides = read_sides(given, registry, kind=kind, target=name)
     return evaluate_data(
         *sides.values(),
         target=name if sides["real"].kind == "table" else target,
@@ -110,12 +106,9 @@ def evaluate_paths(
 ) -> Judgement:
     """As `evaluate`, of the paths of `--real`, `--synthetic` and, if it is given, `--held-out`."""
     refuse_same_paths(given)
-    sides = [
-        read(data, registry, side=option, settings=settings, unseen=option == "--held-out", kind=kind)
-        for option, data in given.items()
-    ]
+    sides = read_sides(given, registry, kind=kind, settings=settings)
     return evaluate_data(
-        *sides,
+        *sides.values(),
         target=target,
         drop=drop,
         level=level,
@@ -140,7 +133,10 @@ def evaluate_data(
     commands: Sequence[str] = (),
 ) -> Judgement:
     """As `evaluate`, of datasets, which are brought into the form of the real one; see `align`."""
-    some, notes = at_most(synthetic, samples or MOST_SAMPLES[level], seed)
+    sides = {"real": real, "synthetic": synthetic} | ({HELD_OUT: held_out} if held_out is not None else {})
+    sides, ranges = one_range(sides)
+    real, synthetic, held_out = sides["real"], sides["synthetic"], sides.get(HELD_OUT)
+    some, notes = at_most(synthetic, samples or most_samples(level, len(real.classes)), seed)
     data = align(real, some, held_out, target=target, drop=drop)
     if held_out is None:
         notes += (
@@ -150,8 +146,8 @@ def evaluate_data(
         how = f"{held_out.name}, {len(held_out):,} samples"
         logger.info("held out: %s", how)
         notes += (f"held out: {how}",)
-    there = [dataset for dataset in (real, synthetic, held_out) if dataset is not None]
-    notes += tuple(dict.fromkeys(f"{dataset.name}: {note}" for dataset in there for note in dataset.notes))
+    told = (f"{dataset.name}: {note}" for dataset in sides.values() for note in dataset.notes)
+    notes += (*ranges, *dict.fromkeys(told))
     facts = {
         "synthgen": __version__,
         "real": real.name,

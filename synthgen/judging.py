@@ -14,6 +14,7 @@ from synthgen.components import Codec, Dataset
 from synthgen.data.sources.lookup import cache_folder
 from synthgen.errors import SynthgenError, UsageError
 from synthgen.evaluation.all_metrics import AllMetrics
+from synthgen.evaluation.enough import needed_for_classes
 from synthgen.evaluation.evaluate import NamedMetric, evaluate
 from synthgen.evaluation.results import Evaluation
 from synthgen.evaluation_progress import EvaluationProgress
@@ -29,6 +30,12 @@ Level = Literal["quick", "full"]
 
 MOST_SAMPLES: Mapping[Level, int] = {"quick": 2_000, "full": 10_000}
 """Synthetic samples at most where nobody says how many."""
+
+
+def most_samples(level: Level, classes: int) -> int:
+    """The same of so many classes: a verdict takes some of each."""
+    return max(MOST_SAMPLES[level], needed_for_classes(classes))
+
 
 CACHE = "judges"
 """Folder in the user's cache for what metrics learn from real data."""

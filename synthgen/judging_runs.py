@@ -13,19 +13,21 @@ from typing import Any
 from synthgen.comparing.aligning import align
 from synthgen.comparing.anything import read
 from synthgen.comparing.exported import find_exported, read_exported
+from synthgen.comparing.float_ranges import like_training
 from synthgen.comparing.paths import Kind, is_run
 from synthgen.components import Dataset
 from synthgen.errors import DataError, UsageError
 from synthgen.evaluation.settings import ReportSettings
 from synthgen.hold_out import RealParts, wants_hold_out
 from synthgen.judgement import Judgement
-from synthgen.judging import MOST_SAMPLES, Level, at_most, choose_metrics, judge, make_samples
+from synthgen.judging import Level, at_most, choose_metrics, judge, make_samples, most_samples
 from synthgen.output_folder import MANIFEST
 from synthgen.plugins import Registry, installed_plugins
 from synthgen.real_data import load_parts, parts_of_run
 from synthgen.recipe import Recipe, load_recipe
 from synthgen.report import ReportContext
 from synthgen.run_directory import Run
+from synthgen.seen_samples import leave_out_seen
 from synthgen.snapshots import snapshot_folders
 from synthgen.synthesizer import Synthesizer, load
 from synthgen.version import __version__
@@ -115,7 +117,8 @@ def judge_run(
     held_out = parts.held_out
     if held_out is not None and held_out.kind == train.kind:
         held_out = replace(held_out, x=codec.like_samples(held_out.x))
-    count = samples or recipe.report.samples or min(len(train), MOST_SAMPLES[level])
+    most = most_samples(level, len(train.classes))
+    count = samples or recipe.report.samples or min(len(train), most)
     notes: tuple[str, ...] = (f"held out: {parts.how}",)
     if exported is None:
         synthetic = make_samples(synthesizer, count, seed, train)
@@ -254,6 +257,8 @@ def _with(
         like=like,
         unseen=True,
     )
-    how = f"{other.name}, {len(other):,} samples that were named for this report"
+    other = like_training(other, parts.train, side)
+    other, seen = leave_out_seen(other, parts, recipe)
+    how = f"{other.name}, {len(other):,} samples that were named for this report{seen}"
     logger.info("held out: %s", how)
     return replace(parts, held_out=other, how=how)

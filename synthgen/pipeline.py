@@ -186,7 +186,10 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
         start = time.perf_counter()
         write(setup.parts)
         timings["report"] = round(time.perf_counter() - start, 2)
-        directory.write_info(info)
+        try:
+            directory.write_info(info)
+        except OSError as error:  # how the run has ended is on record, and must not be lost for this
+            logger.warning("%s lacks how long the report took: %s", directory.info, reason(error))
 
     dataset = setup.dataset
     logger.info(

@@ -28,19 +28,23 @@ def load_unseen(recipe: Recipe, *, asked: bool) -> Dataset:
     somebody `asked` for another. The dataset's name says which part it is."""
     dataset, source = _load(recipe)
     if asked:
-        return replace(dataset, name=f"the {source.options.split} split of {dataset.name}")
+        split = source.options.split
+        which = "all, the training split with it," if split == "all" else f"the {split} split"
+        return replace(dataset, name=f"{which} of {dataset.name}")
     test = find_test_split(source, dataset, recipe.seed, whole=False)
     return replace(test, name=f"the test split of {dataset.name}") if test is not None else dataset
 
 
-def load_parts(recipe: Recipe, dataset: Dataset | None = None) -> RealParts:
+def load_parts(recipe: Recipe, dataset: Dataset | None = None, *, share_out: bool = True) -> RealParts:
     """The recipe's real data, and what of it is kept from the training; see `split_real`.
 
     `dataset` is the data where the caller has loaded it already. Errors are those of `load_data`.
     """
     if dataset is None or (recipe.data is not None and recipe.data.fallback is not None):
-        return split_real(recipe, *_load(recipe))  # a dataset does not say which of two sources it is from
-    return split_real(recipe, dataset, recipe.data.source.build() if recipe.data is not None else None)
+        # a dataset does not say which of two sources it is from
+        return split_real(recipe, *_load(recipe), share_out=share_out)
+    source = recipe.data.source.build() if recipe.data is not None else None
+    return split_real(recipe, dataset, source, share_out=share_out)
 
 
 def _load(recipe: Recipe) -> tuple[Dataset, Source]:
@@ -71,7 +75,9 @@ def parts_of_run(run: Run, synthesizer: Synthesizer, recipe: Recipe) -> RealPart
 
     Raises DataError if it is not there any more or is not what it was.
     """
-    parts = load_parts(recipe)
+    chosen = (run.read_info() if run.info.is_file() else {}).get("selection") or {}
+    # runs of older versions chose by all that was held out, and have not recorded which part did
+    parts = load_parts(recipe, share_out=chosen.get("step") is None or "part" in chosen)
     found, wanted = fingerprint(parts.train), synthesizer.source.get("fingerprint")
     if found != wanted:
         raise DataError(

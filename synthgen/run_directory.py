@@ -65,11 +65,13 @@ class Run:
         return path
 
     def remove_leftovers(self) -> None:
-        """Remove what a run left that ended in the middle of writing a snapshot, its model or its dataset."""
+        """Remove what a run left that ended in the middle of writing a snapshot, its model or its dataset, and the
+        report of where it was stopped."""
         partial = (*self.path.glob(".*.partial-*"), *self.snapshots.glob(".*.partial-*"))
         for folder in (self.model, self.dataset, *partial):
             shutil.rmtree(folder, ignore_errors=True)
-        for file in (*self.path.glob(".*.tmp"), *self.path.glob("*/.*.tmp")):
+        unfinished = (*self.path.glob(".*.tmp"), *self.path.glob("*/.*.tmp"))
+        for file in (self.report_html, self.report_json, *unfinished):
             file.unlink(missing_ok=True)
 
     def read_info(self) -> dict[str, Any]:

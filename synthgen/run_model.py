@@ -31,7 +31,9 @@ class SetupJudge:
         train, codec = setup.dataset, setup.codec
         self.real = replace(train, x=codec.like_samples(train.x))
         parts = setup.parts
-        held_out = None if parts is None else parts.choosing or parts.held_out
+        held_out = parts.chosen_by(setup.recipe) if parts is not None else None
+        apart = parts is not None and parts.choosing is not None
+        self.part = "train" if held_out is None else "choosing" if apart else "held_out"
         if held_out is not None:
             held_out = align(self.real, replace(held_out, x=codec.like_samples(held_out.x))).synthetic
         self.count, self.seed = settings.samples, setup.recipe.seed

@@ -7,7 +7,8 @@ import shlex
 from dataclasses import replace
 from typing import NamedTuple
 
-from synthgen.errors import Interrupted, SynthgenError
+from synthgen.errors import Interrupted, SynthgenError, describe
+from synthgen.evaluation.wording import capital
 from synthgen.hold_out import RealParts
 from synthgen.judging_runs import judge_run
 from synthgen.preparation import Setup, build_synthesizer
@@ -59,13 +60,18 @@ def report_stopped(directory: Run, setup: Setup, trainer: Trainer, parts: RealPa
         note = f"training was stopped at step {trainer.step:,}: what is judged is its generator {left.words}"
         judgement = replace(judgement, notes=(note, *judgement.notes))
         judgement.write(directory.path)
-    except (SynthgenError, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:
         again = f". Try again with: {command}" if command else ""
-        logger.warning("no report: %s%s", str(error) or "interrupted", again)
+        logger.warning("no report: %s%s", _why(error), again)
+        logger.debug("the report ended with", exc_info=error)
         return
-    logger.info(
-        "%s %s\nreport: %s", f"{note}.".capitalize(), judgement.verdict.headline, directory.report_html
-    )
+    logger.info("%s. %s\nreport: %s", capital(note), judgement.verdict.headline, directory.report_html)
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    return str(error) if isinstance(error, SynthgenError) else describe(error)
 
 
 class _Left(NamedTuple):

@@ -34,6 +34,9 @@ class Judge(Protocol):
     """Scores a model."""
 
     about: str
+    part: str
+    """Which of the real data it scores by: `choosing`, held-out samples that the report is not of, `held_out` or
+    `train`."""
 
     def __call__(self, synthesizer: Synthesizer) -> Score:
         """The score of samples of it, always of the same latents and conditions."""
@@ -65,6 +68,8 @@ class Selection(Listener):
         """`step`, `score`, `passes`, `text` and the parts of each score, in their order."""
         self.about = ""
         """What they are scored by."""
+        self.part = ""
+        """Which of the real data that is."""
         self.failed: str | None = None
         """Why nothing can be scored."""
         self._judge: Judge | None = None
@@ -113,12 +118,18 @@ class Selection(Listener):
 
     def state(self) -> dict[str, Any]:
         """The scores so far."""
-        return {"scores": [dict(one) for one in self.scores], "mark": self._mark, "about": self.about}
+        return {
+            "scores": [dict(one) for one in self.scores],
+            "mark": self._mark,
+            "about": self.about,
+            "part": self.part,
+        }
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take back what `state` gave."""
         self.scores = [dict(one) for one in state["scores"]]
         self._mark, self.about = state["mark"], state["about"]
+        self.part = state.get("part", "")
 
     def facts(self) -> dict[str, Any]:
         """The step that was chosen, why, and all scores: what run.json has as `selection`."""
@@ -136,6 +147,7 @@ class Selection(Listener):
                 "score": best["score"],
                 "why": why,
                 "by": self.about,
+                **({"part": self.part} if self.part else {}),
                 "kept": [one["step"] for one in self.kept],
                 "scores": self.scores,
             }
@@ -163,7 +175,7 @@ class Selection(Listener):
             with fork_random(trainer.device):
                 if self._judge is None:
                     self._judge = self.make_judge()
-                    self.about = self._judge.about
+                    self._take_over(trainer, self._judge)
                 synthesizer = self.build(trainer)
                 score = self._judge(synthesizer)
             if not math.isfinite(score.value):
@@ -174,6 +186,19 @@ class Selection(Listener):
         finally:
             np.random.set_state(state)
         self._add(trainer, synthesizer, score)
+
+    def _take_over(self, trainer: Trainer, judge: Judge) -> None:
+        """Go on with this judge; scores by another, of a run that an older version began, are dropped."""
+        apart = judge.part == "choosing" and self.part != judge.part
+        if self.scores and (self.about != judge.about or apart):
+            logger.warning(
+                "the scores of %d snapshots are dropped: they are by %s, scores from now on by %s",
+                *(len(self.scores), self.about or "others", f"{judge.about} ({judge.part})"),
+            )
+            old = {one["step"] for one in self.scores}
+            self.scores = []
+            self._remove(trainer, lambda step: step in old)
+        self.about, self.part = judge.about, judge.part
 
     def _tell_failure(self, trainer: Trainer, error: Exception) -> None:
         said = str(error) if isinstance(error, SynthgenError) else describe(error)

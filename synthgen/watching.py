@@ -34,15 +34,15 @@ def watch_health(directory: Run, setup: Setup, record: Record, snapshots: Snapsh
             settings,
             recipe.seed,
             healthy=healthy,
-            fresh=lambda seed: _begin_afresh(directory, setup, seed),
+            fresh=lambda seed: begin_afresh(setup, seed, directory),
             record=record,
             keep=_keeper(directory, setup, snapshots),
-            has=_what_it_has(setup),
+            has=what_it_has(setup),
         )
     ]
 
 
-def _what_it_has(setup: Setup) -> set[str]:
+def what_it_has(setup: Setup) -> set[str]:
     """What nobody needs to advise for this recipe, in the words of `advise`."""
     recipe, optimizer = setup.recipe, setup.recipe.train.optimizer
     has = {f"loss {recipe.loss.name}", *(f"penalty {penalty.name}" for penalty in recipe.penalties)}
@@ -56,16 +56,17 @@ def _what_it_has(setup: Setup) -> set[str]:
     return has | {name for name, is_there in there.items() if is_there}
 
 
-def _begin_afresh(directory: Run, setup: Setup, seed: int) -> dict[str, Any]:
-    """The state of a run's training at its beginning, with another seed.
+def begin_afresh(setup: Setup, seed: int, directory: Run | None = None) -> dict[str, Any]:
+    """The state of a training at its beginning, with another seed; of a run, if its folder is given.
 
-    Raises a SynthgenError if it began from another run, whose checkpoint is no longer there.
+    Raises a SynthgenError if that began from another run, whose checkpoint is no longer there.
     """
     with fork_random(setup.device):
         torch.manual_seed(seed)
         generator, discriminator = build_networks(setup.recipe, setup.data)
         trainer = build_trainer(replace(setup, generator=generator, discriminator=discriminator))
-        if began := directory.read_info().get("began_from"):
+        began = directory.read_info().get("began_from") if directory is not None else None
+        if began:
             Start.read(Path(began["path"])).apply(trainer)
         return trainer.state()
 

@@ -15,6 +15,8 @@ from tests_support import run
 from toy_metric import Broken, Counts, Needy, Refusing, only_metrics
 
 import synthgen
+from synthgen.comparing.float_ranges import like_training
+from synthgen.comparing.memory import from_memory
 from synthgen.comparing.paths import read_path
 from synthgen.errors import DataError, UsageError
 from synthgen.evaluation.all_metrics import AllMetrics
@@ -285,7 +287,9 @@ def test_arrays_with_labels_are_compared(toys):
 
 
 @pytest.mark.parametrize(("black", "white"), [(0, 1), (-1, 1), (0, 255)])
-def test_float_images_are_images_where_it_is_said_or_can_be_nothing_else(black, white, toys, tmp_path):
+def test_float_images_are_images_where_it_is_said_or_can_be_nothing_else(
+    black, white, toys, tmp_path, caplog
+):
     grey = np.random.default_rng(0).integers(0, 256, (20, 8, 9), np.uint8)
     grey[0, 0, :2] = 0, 255
     floats = grey.astype("f4") / 255 * (white - black) + black
@@ -293,26 +297,83 @@ def test_float_images_are_images_where_it_is_said_or_can_be_nothing_else(black, 
     note = f"taken as from {black}, black, to {white}, white"
     np.save(tmp_path / "a.npy", floats)
     np.savez(tmp_path / "a.npz", x=floats)
+    np.save(tmp_path / "whole.npy", grey.astype("i8"))
+    np.savez(tmp_path / "whole.npz", x=grey.astype("i4"))
     for real, synthetic, kind in (
         (floats, floats, "images"),
         (grey, floats, "auto"),
         (floats, grey, "auto"),
+        (grey, tmp_path / "a.npy", "auto"),
+        (tmp_path / "a.npz", tmp_path / "whole.npy", "auto"),
+        (floats, tmp_path / "whole.npz", "auto"),
         (tmp_path / "a.npy", tmp_path / "a.npz", "images"),
     ):
         found = synthgen.evaluate(real, synthetic, kind=kind, registry=toys)
         seen = Counts.seen[-1]
         assert found.kind == "images" and any(note in told for told in found.notes)
         assert np.array_equal(seen.real.x, grey) and np.array_equal(seen.synthetic.x, grey)
+        assert "taken for" not in caplog.text
     np.savez(tmp_path / "colour.npz", x=colour)
     synthgen.evaluate(colour, tmp_path / "colour.npz", registry=toys)
     assert np.array_equal(Counts.seen[-1].real.x[..., 1], grey)
     assert np.array_equal(Counts.seen[-1].synthetic.x, Counts.seen[-1].real.x)
 
 
+def test_float_images_a_hair_beyond_their_range_are_clipped(toys):
+    x = np.random.default_rng(0).random((20, 8, 8)).astype("f4")
+    x[0, 0, :2] = -1e-4, 1.0000001
+    for values in (x, x * 2 - 1, x * 255):
+        synthgen.evaluate(values, values, kind="images", registry=toys)
+        seen = Counts.seen[-1].real.x
+        assert seen[0, 0, :2].tolist() == [0, 255] and 100 < seen.mean() < 155
+
+
+def test_floats_and_whole_numbers_that_no_range_holds_say_why(toys):
+    x = np.random.default_rng(0).random((20, 8, 8)) * 1.4
+    with pytest.raises(DataError, match=r"too bright for values from 0 to 1 and too dark for 0 to 255"):
+        synthgen.evaluate(x, x, kind="images", registry=toys)
+    whole = np.full((20, 8, 8), 300)
+    with pytest.raises(DataError, match=r"from 300 to 300; whole numbers must be from 0 to 255"):
+        synthgen.evaluate(whole, whole, kind="images", registry=toys)
+
+
+def test_float_images_of_all_sides_are_taken_as_of_one_range(toys, caplog, tmp_path):
+    x = np.random.default_rng(0).random((20, 8, 8))
+    np.savez(tmp_path / "real.npz", x=x * 2 - 1)
+    found = synthgen.evaluate(tmp_path / "real.npz", x, kind="images", registry=toys)
+    told = "float images of the real data are from -1 to 1, of the synthetic data are from 0 to 1"
+    assert told in caplog.text and any(told in note for note in found.notes)
+    told = "of the real and the synthetic data are taken as from -1, black"
+    assert any(told in note for note in found.notes)
+    seen = Counts.seen[-1]
+    assert seen.real.x.min() < 10 and seen.synthetic.x.min() >= 127
+    exact = np.rint((x + 1) * 127.5)
+    assert np.abs(seen.synthetic.x - exact).max() <= 1
+    told = "of the real data are from 0 to 255, of the synthetic data are from 0 to 1"
+    with pytest.raises(DataError, match=told):
+        synthgen.evaluate(x * 255, x, kind="images", registry=toys)
+
+
+def test_other_float_images_for_a_run_are_of_the_range_that_it_learnt(toys, caplog):
+    x = np.random.default_rng(0).random((20, 8, 8))
+    low, wide, bytes_ = (
+        from_memory(values, "a", "images") for values in (x, x * 2 - 1, (x * 255).astype(np.uint8))
+    )
+    assert (
+        like_training(wide, wide, "--against") is wide and like_training(bytes_, low, "--against") is bytes_
+    )
+    assert like_training(low, wide, "--against").x.min() >= 127
+    assert "--against: its float images are from 0 to 1, those of the training from -1 to 1" in caplog.text
+    with pytest.raises(
+        DataError, match="from -1 to 1, those of the training from 0 to 1; bring them to that"
+    ):
+        like_training(wide, low, "--against")
+
+
 def test_what_may_be_signals_or_images_is_taken_for_signals_and_that_is_told(toys, caplog):
     x = np.random.default_rng(0).random((20, 8, 9))
     assert synthgen.evaluate(x, x, registry=toys).kind == "signals"
-    assert "is taken for 20 signals of length 8 with 9 channels; say kind='signals' if it is" in caplog.text
+    assert "is taken for 20 signals of length 8 with 9 channels; say kind='signals'" in caplog.text
     caplog.clear()
     synthgen.evaluate(x, x, kind="signals", registry=toys)
     synthgen.evaluate(x[..., :3], x[..., :3], registry=toys)

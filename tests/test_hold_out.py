@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,6 +21,7 @@ from synthgen.metric import take_samples
 from synthgen.real_data import load_data, load_parts
 from synthgen.recipe import recipe_from_dict
 from synthgen.run_model import SetupJudge
+from synthgen.seen_samples import leave_out_seen
 
 
 @pytest.fixture
@@ -69,12 +71,18 @@ def test_the_fallback_s_test_split_is_taken_where_the_fallback_was(recipe, tmp_p
 
 
 def test_a_tenth_of_each_class_is_kept_back_where_there_is_no_test_split(recipe):
-    whole = numbered([40, 100])
+    whole = numbered([200, 500])
     parts = split_real(recipe(), whole, None)
-    assert np.bincount(parts.held_out.y).tolist() == [4, 10]
+    assert np.bincount(parts.held_out.y).tolist() == [20, 50]
     together = np.sort(np.concatenate([parts.train.x[:, 0], parts.held_out.x[:, 0]]))
-    np.testing.assert_array_equal(together, np.arange(140))
-    assert parts.whole is whole and "14 of the 140" in parts.how
+    np.testing.assert_array_equal(together, np.arange(700))
+    assert parts.whole is whole and "70 of the 700" in parts.how
+
+
+@pytest.mark.parametrize(("count", "kept"), [(60, 12), (150, 30), (250, 50), (400, 50), (500, 50), (600, 60)])
+def test_of_few_samples_up_to_a_fifth_is_kept_back_so_that_there_is_a_verdict(recipe, count, kept):
+    assert len(split_real(recipe(), numbered([count]), None).held_out) == kept
+    assert len(split_real(recipe(report={"hold_out": 0.1}), numbered([count]), None).held_out) == count // 10
 
 
 def test_numbers_given_beside_the_class_stay_with_their_samples(recipe):
@@ -96,9 +104,9 @@ def test_small_classes_keep_their_members(recipe):
 
 
 def test_too_few_samples_hold_none_out_and_say_so(recipe):
-    parts = split_real(recipe(), numbered([6, 7]), None)
-    assert parts.held_out is None and len(parts.train) == 13
-    assert "13 samples are too few" in parts.how
+    parts = split_real(recipe(), numbered([3, 4]), None)
+    assert parts.held_out is None and len(parts.train) == 7
+    assert "7 samples are too few" in parts.how
 
 
 @pytest.mark.parametrize("values", [{"report": {"hold_out": 0}}, {"report": "none"}])
@@ -109,7 +117,7 @@ def test_all_samples_are_trained_on_where_none_are_asked_for(recipe, values):
 
 def test_a_selection_wants_held_out_samples_even_without_a_report(recipe):
     parts = split_real(recipe(report="none", selection={}), numbered([50]), None)
-    assert len(parts.held_out) == 5
+    assert len(parts.held_out) == 10
 
 
 def test_more_than_enough_are_not_kept_back(recipe):
@@ -188,11 +196,79 @@ def test_no_more_samples_choose_than_the_selection_looks_at(recipe):
     assert (len(parts.choosing), len(parts.held_out)) == (250, 2250)
 
 
-@pytest.mark.parametrize("counts", [[1500, 2400], [6000, 190]])
-def test_held_out_samples_too_few_to_share_out_serve_twice(recipe, counts):
+@pytest.mark.parametrize("samples", [150, 200, 2000])
+@pytest.mark.parametrize("counts", [[1000] * 10, [7003, 2967, 30], [383, 41, 33, 21, 20]])
+def test_a_few_samples_to_choose_by_and_rare_classes_are_shared_out(recipe, samples, counts):
+    held_out = numbered([2 * count for count in counts])
+    parts = split_real(recipe(selection={"samples": samples}, report={"hold_out": 0.5}), held_out, None)
+    assert len(parts.choosing) == min(max(samples, 200), sum(counts) // 2)
+    for part in (parts.choosing, parts.held_out):
+        assert np.bincount(part.y).min() >= 10
+    assert len(parts.held_out) + len(parts.choosing) == sum(counts)
+
+
+def test_four_hundred_in_ten_random_classes_are_shared_out(recipe):
+    counts = np.bincount(np.random.default_rng(0).integers(0, 10, 400)).tolist()
+    parts = split_real(
+        recipe(selection={}, report={"hold_out": 0.5}), numbered([2 * n for n in counts]), None
+    )
+    assert (len(parts.choosing), len(parts.held_out)) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    ("counts", "why"),
+    [
+        ([1500, 2400], "for sharing them out takes 400, so that"),
+        ([6000, 190], "for sharing them out takes 20 of each class, and of c1 there are 19, so that"),
+    ],
+)
+def test_held_out_samples_too_few_to_share_out_serve_twice(recipe, counts, why):
     parts = split_real(recipe(selection={}, report={"hold_out": 0.1}), numbered(counts), None)
     assert parts.choosing is None and len(parts.held_out) == sum(counts) // 10
-    assert "flatters the model" in parts.how
+    assert why in parts.how and "flatters the model" in parts.how
+
+
+def test_what_a_snapshot_was_chosen_by_is_left_out_of_other_real_data_or_told(recipe):
+    asked = recipe(selection={"samples": 200}, report={"hold_out": 0.5})
+    parts = split_real(asked, numbered([1200]), None)
+    test = take_samples(parts.whole, np.flatnonzero(~np.isin(parts.whole.x[:, 0], parts.train.x[:, 0])))
+    left, said = leave_out_seen(test, parts, asked)
+    assert sorted(left.x[:, 0]) == sorted(parts.held_out.x[:, 0])
+    assert said == "; 200 more are left out, for the best snapshot was chosen by them"
+    few, said = leave_out_seen(take_samples(parts.choosing, np.arange(150)), parts, asked)
+    assert len(few) == 150 and "the best snapshot was chosen by 150 of them" in said
+    same, said = leave_out_seen(parts.whole, replace(parts, choosing=None, held_out=None), asked)
+    assert same is parts.whole and said == "; 600 of them equal samples that the model learnt from"
+    other = replace(parts.whole, x=parts.whole.x + 5000)
+    assert leave_out_seen(other, parts, asked) == (other, "")
+
+
+def test_rows_of_another_type_and_order_of_columns_are_known_again_each_once(recipe):
+    y = np.zeros(800, np.int64)
+    frame = pd.DataFrame({"a": np.arange(800) % 100, "b": ["x", None, "z", "w"] * 200})
+    asked = recipe(selection={"samples": 200}, report={"hold_out": 0.5})
+    parts = split_real(asked, Dataset("rows", frame, y, (), kind="table"), None)
+    again = pd.concat([parts.choosing.x, parts.held_out.x]).astype({"a": float})[["b", "a"]]
+    left, said = leave_out_seen(
+        Dataset("again", again.reset_index(drop=True), y[:400], (), kind="table"), parts, asked
+    )
+    assert len(left) == 200 and "200 more are left out" in said
+
+
+def test_a_run_that_did_not_share_them_out_is_not_said_to_have(recipe):
+    asked = recipe(selection={}, report={"hold_out": 0.5})
+    parts = split_real(asked, numbered([1200]), None, share_out=False)
+    assert parts.choosing is None and len(parts.held_out) == 600 == len(parts.chosen_by(asked))
+    assert "when the run was trained they were not shared out, so that" in parts.how
+
+
+def test_rows_are_shared_out_however_rare_a_class_is(recipe):
+    y = np.repeat([0, 1], [5000, 30])
+    frame = pd.DataFrame({"n": range(len(y)), "k": np.array(["a", "b"])[y]})
+    whole = Dataset("rows", frame, y, (ClassLabel(0, "a"), ClassLabel(1, "b")), kind="table", target="k")
+    parts = split_real(recipe(selection={}, report={"hold_out": 0.1}), whole, None)
+    assert (len(parts.choosing), len(parts.held_out)) == (251, 252)
+    assert np.bincount(parts.choosing.y).tolist() == [250, 1]
 
 
 @pytest.mark.parametrize("hold_out", [0.1, 0.05])

@@ -10,7 +10,7 @@ from digits_run import digits_run, write_recipe
 from toy_metric import Counts, only_metrics
 
 from synthgen import pipeline
-from synthgen.errors import UnhealthyError, UsageError
+from synthgen.errors import UnhealthyError, UsageError, describe
 from synthgen.judging_runs import evaluate_run
 from synthgen.preparation import prepare
 from synthgen.recipe import load_recipe
@@ -90,6 +90,45 @@ def test_where_nothing_is_left_there_is_no_report_and_the_log_says_why(monkeypat
     made, _ = stopped(monkeypatch, tmp_path, toys, Accident(1), "health.every=100")
     assert not (made / "report.html").exists() and not (made / "report.json").exists()
     assert "no report: weights of the generator are not finite, and no snapshot was kept" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "fault", [OSError(28, "No space left on device"), RuntimeError("a bug"), KeyboardInterrupt()]
+)
+def test_whatever_befalls_the_report_the_run_ends_with_why_it_was_stopped(
+    monkeypatch, tmp_path, toys, caplog, fault
+):
+    def fail(*_, **__):
+        raise fault
+
+    monkeypatch.setattr("synthgen.run_report.judge_run", fail)
+    made, message = stopped(monkeypatch, tmp_path, toys, Accident(5))
+    assert message.startswith("training diverged")
+    assert json.loads((made / "run.json").read_text())["status"] == "failed"
+    assert f"no report: {describe(fault) if str(fault) else 'interrupted'}. Try again with: " in caplog.text
+
+
+def test_that_the_report_s_time_cannot_be_noted_hides_nothing(monkeypatch, tmp_path, toys, caplog):
+    write, full = Run.write_info, []
+
+    def write_info(self, info):
+        if full:
+            raise OSError(28, "No space left on device")
+        write(self, info)
+
+    monkeypatch.setattr(Run, "write_info", write_info)
+    monkeypatch.setattr(pipeline, "report_stopped", lambda *_: full.append(True))
+    _, message = stopped(monkeypatch, tmp_path, toys, Accident(5))
+    assert message.startswith("training diverged")
+    assert "lacks how long the report took: No space left on device" in caplog.text
+
+
+def test_a_resumed_run_has_no_report_of_where_it_was_stopped(monkeypatch, tmp_path, toys):
+    made, _ = stopped(monkeypatch, tmp_path, toys, Accident(5))
+    assert (made / "report.html").exists() and (made / "report.json").exists()
+    monkeypatch.setattr(pipeline, "_carry_out", lambda directory, *_: directory)
+    pipeline.resume(made, registry=toys)
+    assert not (made / "report.html").exists() and not (made / "report.json").exists()
 
 
 def test_the_watch_knows_what_the_recipe_has(tmp_path, registry):

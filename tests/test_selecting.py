@@ -15,6 +15,8 @@ import synthgen
 from synthgen import pipeline, run_model
 from synthgen.errors import DataError, Interrupted, UnhealthyError
 from synthgen.evaluation.scoring import Score
+from synthgen.real_data import load_parts, parts_of_run
+from synthgen.recipe import load_recipe
 from synthgen.run_directory import Run, read_metrics
 from synthgen.snapshots import list_snapshots
 from synthgen.training.health import Health
@@ -47,6 +49,7 @@ def scored(monkeypatch):
     def score(values: dict[int, float | Exception], passes=lambda step: True, error=0.0) -> None:
         class Judge:
             about = "an oracle"
+            part = "held_out"
 
             def __init__(self, setup, settings):
                 pass
@@ -171,6 +174,44 @@ def test_a_resumed_run_chooses_as_an_uninterrupted_one(
     assert chosen(resumed) == chosen(whole)
     assert tree(resumed.snapshots) == tree(whole.snapshots)
     assert tree(resumed.model) == tree(whole.model)
+
+
+def test_scores_by_another_judge_are_dropped_when_a_run_is_resumed(
+    tiny_recipe, tmp_path, registry, scored, monkeypatch, caplog
+):
+    scored({4: 0.1})
+    recorders = pipeline._recorders
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, "_recorders", lambda *args: [*recorders(*args), StopAt(7)])
+        with pytest.raises(Interrupted):
+            run(tiny_recipe, tmp_path / "out", registry, *with_selection())
+    scored({10: 0.5})
+    monkeypatch.setattr(run_model.SetupJudge, "part", "choosing")
+    made = pipeline.resume(tmp_path / "out", registry=registry)
+    record = chosen(made)
+    assert (record["step"], record["part"]) == (10, "choosing")
+    assert [one["step"] for one in record["scores"]] == [8, 10, 12]
+    assert snapshots(made) == ["step-0000010"]
+    assert "the scores of 2 snapshots are dropped" in caplog.text
+
+
+def test_a_finished_run_that_has_not_recorded_what_chose_it_was_chosen_by_all(
+    tiny_recipe, tmp_path, registry, scored, monkeypatch
+):
+    seen = []
+    monkeypatch.setattr(
+        "synthgen.real_data.load_parts",
+        lambda recipe, share_out: seen.append(share_out) or load_parts(recipe),
+    )
+    scored({})
+    made = run(tiny_recipe, tmp_path / "out", registry, *with_selection())
+    model, recipe = synthgen.load(made.path, registry), load_recipe(made.recipe, registry=registry)
+    parts_of_run(made, model, recipe)
+    info = made.read_info()
+    assert info["selection"].pop("part") == "held_out"
+    made.write_info(info)
+    parts_of_run(made, model, recipe)
+    assert seen == [True, False]
 
 
 def test_a_run_cut_off_after_its_checkpoint_still_has_the_snapshots_that_this_one_counts_on(

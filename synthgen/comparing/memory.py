@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any, Literal
 
 import numpy as np
@@ -11,24 +10,23 @@ import pandas as pd
 from synthgen.comparing.anything import LABEL
 from synthgen.comparing.paths import Kind
 from synthgen.components import ClassLabel, Dataset
-from synthgen.data.sources.float_images import bytes_of
+from synthgen.data.sources.float_images import advice, bytes_of, bytes_of_whole
 from synthgen.data.sources.sizes import refuse_size
 from synthgen.data.sources.table_labels import find_labels
 from synthgen.errors import DataError
 
-logger = logging.getLogger("synthgen")
-
 _LEAST_SIDE = 8
-"""Of arrays of three axes that may be images."""
+"""Of whole numbers of three axes that are images."""
 
 
 def from_memory(data: Any, side: str, kind: Kind = "auto", target: str | None = None) -> Dataset:
     """A DataFrame, an array or a pair `(x, y)` of samples and labels as a dataset; a dataset as it is.
 
-    Arrays of four axes are images `(N, H, W, 1 or 3)`, as is `uint8` of three, `(N, H, W)`; other arrays of three
-    are signals `(N, length, channels)`, all else is a table. `kind` says so where that is not what is meant, such
-    as signals `(N, length)` or float images `(N, H, W)`. Float images are from 0 to 1, -1 to 1 or 0 to 255, which
-    a note tells. Labels of a table become its column `target`. Raises DataError that begins with `side`.
+    Arrays of four axes are images `(N, H, W, 1 or 3)`, as are whole numbers from 0 to 255 of three, `(N, H, W)`;
+    other arrays of three are signals `(N, length, channels)`, all else is a table. `kind` says so where that is not
+    what is meant, such as signals `(N, length)` or float images `(N, H, W)`. Float images are from 0 to 1, -1 to 1
+    or 0 to 255, which a note tells. Labels of a table become its column `target`. Raises DataError that begins with
+    `side`.
     """
     if isinstance(data, Dataset):
         return data
@@ -37,14 +35,7 @@ def from_memory(data: Any, side: str, kind: Kind = "auto", target: str | None = 
         return _table(_plain_frame(x, side), y, side, target)
     x = np.asarray(x)
     if kind == "auto":
-        images = x.ndim == 4 or (x.dtype == np.uint8 and x.ndim >= 3)
-        kind = "images" if images else "signals" if x.ndim == 3 else "table"
-        if kind == "signals" and min(x.shape[1:]) >= _LEAST_SIDE:
-            logger.warning(
-                "%s: an array %s %s is taken for %d signals of length %d with %d channels; say kind='signals' if it"
-                " is, kind='images' (--kind) for images with values from 0 to 1, -1 to 1 or 0 to 255",
-                *(side, x.dtype, x.shape, *x.shape),
-            )
+        kind = "images" if _are_images(x) else "signals" if x.ndim == 3 else "table"
     if kind == "table":
         return _table(_frame(x, side), y, side, target)
     x, notes = _images(x, side) if kind == "images" else (_signals(x, side), ())
@@ -56,6 +47,12 @@ def from_memory(data: Any, side: str, kind: Kind = "auto", target: str | None = 
             raise DataError(f"{side}: y must be labels where x is {kind}, not numbers of any size")
         labels, classes = found.y, found.classes
     return Dataset(f"{kind} in memory", x, labels, classes, notes=notes, kind=kind)
+
+
+def _are_images(x: np.ndarray) -> bool:
+    if x.ndim != 3 or x.dtype == np.uint8:
+        return x.ndim >= 3 and (x.ndim == 4 or x.dtype == np.uint8)
+    return min(x.shape[1:]) >= _LEAST_SIDE and bytes_of_whole(x) is not None
 
 
 def _task(y: Any) -> Literal["auto", "classification"]:
@@ -118,10 +115,12 @@ def _images(x: np.ndarray, side: str) -> tuple[np.ndarray, tuple[str, ...]]:
     fits = x.ndim == 3 or (x.ndim == 4 and x.shape[3] == 3)
     if fits and x.dtype.kind == "f" and (made := bytes_of(x)) is not None:
         x, notes = made[0], (made[1],)
+    elif fits and (whole := bytes_of_whole(x)) is not None:
+        x = whole
     if x.dtype != np.uint8 or not fits:
         raise DataError(
             f"{side}: images must be uint8 (N, H, W) or (N, H, W, 1 or 3), not {x.dtype} {x.shape}{_extent(x)};"
-            " values from 0 to 1 become so by (x * 255).round().astype('uint8')"
+            f" {advice(x)}"
         )
     if len(x):
         refuse_size(side, x.shape[1], x.shape[2], "scale them beforehand")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from glob import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import numpy as np
 
@@ -118,8 +120,12 @@ def _read(
     if path.is_file() and path.suffix.lower() == ".npy":
         return _array(path, f"{option} {text}", kind)
     section = _section(text, path, registry, option)
-    if section["name"] == "npz" and kind in ("images", "signals"):
-        section["kind"] = kind
+    if section["name"] == "npz":
+        head = array_head(path) if kind == "auto" else None
+        if head is not None and head[0].kind == "f" and len(head[1]) == 3:
+            section["kind"] = "signals"  # as arrays of floats in other files and in memory are
+        elif kind in ("images", "signals"):
+            section["kind"] = kind
     if like is not None and like.get("name") == section["name"]:
         section = {key: value for key, value in like.items() if key not in _OF_ITS_OWN} | section
     known = registry.find("source", section["name"]).component.Options.model_fields
@@ -133,6 +139,29 @@ def _read(
         raise UsageError(
             f"{option} {text}: there is no such file, nor in the folder {DATA_VARIABLE} names"
         ) from error
+
+
+def array_head(path: Path) -> tuple[np.dtype, tuple[int, ...]] | None:
+    """Type and shape of the samples in an .npy or .npz file; None for other files, and for what cannot be read."""
+    try:
+        if path.suffix.lower() == ".npy":
+            with path.open("rb") as file:
+                return _head(file)
+        if path.suffix.lower() == ".npz":
+            with zipfile.ZipFile(path) as archive, archive.open("x.npy") as file:
+                return _head(file)
+    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        pass  # whoever reads it tells
+    return None
+
+
+def _head(file: IO[bytes]) -> tuple[np.dtype, tuple[int, ...]] | None:
+    version = np.lib.format.read_magic(file)
+    known = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    if version not in known:
+        return None
+    shape, _, dtype = known[version](file)
+    return dtype, shape
 
 
 def _array(path: Path, what: str, kind: Kind) -> Dataset:

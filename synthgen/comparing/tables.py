@@ -40,8 +40,8 @@ def align_tables(
         if not (real.target == target and not real.classes):  # or it is known to be a number
             named["real"] = _label(named["real"], target, "real", "auto")
         if not named["real"].classes:
-            number, target, told = _number(named["real"].x[target], target)
-            notes = (*notes, told)
+            number, told = number_to_predict(named["real"].x[target], target)
+            target, notes = None, (*notes, told)
     frames = _in_common({side: dataset.x for side, dataset in named.items()}, list(named["real"].x.columns))
     typed = {side: replace(dataset, x=frames[side]) for side, dataset in named.items()}
     if target is None:
@@ -135,12 +135,12 @@ def _in_common(frames: Mapping[str, pd.DataFrame], columns: list[str]) -> dict[s
     return {side: pd.DataFrame(columns_, copy=False) for side, columns_ in made.items()}
 
 
-def _number(values: pd.Series, target: str) -> tuple[str | None, None, str]:
+def number_to_predict(values: pd.Series, target: str) -> tuple[str | None, str]:
     """A target that is no label: its name, if it is a number that can be predicted, and what to note."""
     if is_numeric_dtype(values.dtype):
         told = f"{target} is a number and no label: use is told by how well it is predicted (R²), nothing by class"
-        return target, None, told
-    return None, None, f"{target} is a date, a column like others and no label: use for training is not told"
+        return target, told
+    return None, f"{target} is a date, a column like others and no label: use for training is not told"
 
 
 def _label(dataset: Dataset, target: str, side: str, task: Task) -> Dataset:

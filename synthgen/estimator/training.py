@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,10 +15,11 @@ from synthgen.device import choose_device, fork_random
 from synthgen.errors import DataError, RecipeError, UnsupportedError, UsageError
 from synthgen.listeners import Progress
 from synthgen.plugins import installed_plugins
-from synthgen.preparation import build_synthesizer, build_trainer, prepare
+from synthgen.preparation import Setup, build_synthesizer, build_trainer, prepare
 from synthgen.recipe import recipe_for_memory
 from synthgen.synthesizer import Synthesizer
 from synthgen.training.health import Health
+from synthgen.watching import begin_afresh, what_it_has
 
 
 def train(dataset: Dataset, values: Mapping[str, Any], *, show_progress: bool) -> Synthesizer:
@@ -32,13 +34,20 @@ def train(dataset: Dataset, values: Mapping[str, Any], *, show_progress: bool) -
     try:
         with fork_random(choose_device(recipe.train.device)):
             setup = prepare(recipe, registry, dataset=dataset)
-            watch = [Health(recipe.health, recipe.seed)] if recipe.health.policy != "none" else []
-            trainer = build_trainer(setup, [*watch, *([Progress()] if show_progress else [])])
+            trainer = build_trainer(setup, [*_watch(setup), *([Progress()] if show_progress else [])])
             trainer.train()
             return build_synthesizer(setup, trainer)
     finally:
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
+
+
+def _watch(setup: Setup) -> list[Health]:
+    recipe = setup.recipe
+    if recipe.health.policy == "none":
+        return []
+    fresh = partial(begin_afresh, setup)
+    return [Health(recipe.health, recipe.seed, fresh=fresh, has=what_it_has(setup))]
 
 
 @contextmanager

@@ -18,6 +18,11 @@ OVERLAP = 0.2
 short columns has some by chance."""
 
 
+SURE_COPIES = 5
+"""Copies more than real data has by chance, of few samples, from which on they are a verdict: a single one of five
+samples is a share of 20 %, and says nothing."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """The answer to one question."""
@@ -189,12 +194,23 @@ def copies_reason(judged: Judged) -> str:
 def withheld(judged: Judged, finding: Finding) -> Finding:
     """The finding as it is told of too few samples: with its figures, and without what they would come to.
 
-    That samples are copied stays, for its bounds know of few.
+    That samples are copied stays where it does not hang on one or two of them.
     """
-    if finding.answer == "unknown" or (finding.key == "copies" and finding.answer == "yes"):
+    if finding.answer == "unknown" or (finding.key == "copies" and _sure_of_copies(judged, finding)):
         return finding
     told = judged.told(*finding.figures)
     return replace(finding, answer="unknown", tone="none", sentence=f"Too few samples to tell: {told}.")
+
+
+def _sure_of_copies(judged: Judged, finding: Finding) -> bool:
+    """Whether there are as many copies as chance does not make; the other bounds know of few samples."""
+    bad = {name for name in finding.figures if judged.grade(name) == "bad"}
+    if finding.answer != "yes" or bad & {"dcr_share", "membership_auc"}:
+        return finding.answer == "yes"
+    count = judged.evaluation.samples.get("synthetic", 0)
+    figures = [figure for name in bad if (figure := judged.figure(name)) is not None]
+    more = [(known(figure.value) or 0.0) - (known(figure.real) or 0.0) for figure in figures]
+    return any(round(count * share) >= SURE_COPIES for share in more)
 
 
 def _gain(judged: Judged) -> str:

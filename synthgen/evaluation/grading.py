@@ -90,7 +90,7 @@ def grade(figure: Figure | None, evaluation: Evaluation) -> Grade | None:
     if figure is None or value is None:
         return None
     if is_gain(figure.name):
-        return _grade_gain(value, known(figure.spread if figure.margin is None else figure.margin) or 0.0)
+        return _grade_gain(value, known(figure.spread if figure.margin is None else figure.margin))
     bounds = BOUNDS.get(figure.name)
     if bounds is None or (figure.name == "near_copies" and _fewest(evaluation) < LEAST_FOR_NEAR):
         return None
@@ -133,6 +133,8 @@ def kept(figure: Figure | None, evaluation: Evaluation) -> float | None:
 def guessing(figure: Figure, evaluation: Evaluation) -> float:
     """What a classifier's score is without any knowledge: 0.5 of an AUC, one of so many classes of an accuracy,
     and 0 of what is told of numbers, such as R²."""
+    if "R²" in figure.title:  # before all else, for a column may be called AUC
+        return 0.0
     if "AUC" in f"{figure.title} {figure.note}":
         return 0.5
     return 1 / len(evaluation.classes) if len(evaluation.classes) > 1 else 0.0
@@ -150,7 +152,10 @@ def _fewest(evaluation: Evaluation) -> int:
     return max(1, min((count for count in counts if count), default=1))
 
 
-def _grade_gain(gain: float, spread: float) -> Grade:
+def _grade_gain(gain: float, spread: float | None) -> Grade | None:
+    """None of a single training, which says nothing of what chance does."""
+    if spread is None:
+        return None
     least = max(spread, WORTH)
     if gain > least:
         return "good"

@@ -17,10 +17,11 @@ class ReportSettings(Options):
     classifier at several sizes of the real data."""
     hold_out: Literal["auto"] | Annotated[float, Field(ge=0, lt=1)] = "auto"
     """Real samples that are kept from the training to judge it by: auto is the source's own test split or, where it
-    has none, a tenth of the samples of each class; else the share to keep back, 0 for none."""
+    has none, a tenth of the samples of each class, of fewer than 500 up to a fifth; else the share to keep back,
+    0 for none."""
     samples: PositiveInt | None = None
     """Synthetic samples to judge; as many as there are real ones if not given, at most 10,000, or 2,000 if
-    quick."""
+    quick (10 for each class where that is more)."""
 
 
 class SelectionSettings(Options):

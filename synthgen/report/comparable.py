@@ -14,32 +14,40 @@ from synthgen.report.worth import worth
 
 def find_groups(reports: Sequence[LoadedReport]) -> tuple[tuple[LoadedReport, ...], ...]:
     """The reports by what can be compared, in their order. One whose use was not measured goes with the others of
-    its kind, if they are one group."""
+    its kind and classes, if they are one group."""
     found: dict[Any, list[LoadedReport]] = {}
     for report in reports:
         if _measure(report):
-            key = (report.evaluation.kind, report.evaluation.classes, _measure(report))
-            found.setdefault(key, []).append(report)
+            found.setdefault((*_form(report), _measure(report)), []).append(report)
     measured = list(found)
     for report in reports:
         if not _measure(report):
-            same = [key for key in measured if key[0] == report.evaluation.kind]
-            found.setdefault(same[0] if len(same) == 1 else (report.evaluation.kind,), []).append(report)
+            same = [key for key in measured if key[:2] == _form(report)]
+            found.setdefault(same[0] if len(same) == 1 else _form(report), []).append(report)
     return tuple(tuple(sorted(group, key=worth, reverse=True)) for group in found.values())
 
 
+def _form(report: LoadedReport) -> tuple[str, tuple[str, ...]]:
+    return report.evaluation.kind, report.evaluation.classes
+
+
 def _measure(report: LoadedReport) -> str:
-    """What their use is measured by, such as `ROC AUC`; nothing where it is not measured."""
+    """What their use is measured by, such as `ROC AUC` or `R² of price`; nothing where it is not measured."""
     figure = report.evaluation.figure("tstr")
     there = figure is not None and known(figure.value) is not None
-    return figure.title.rpartition(": ")[2] if figure is not None and there else ""
+    return _kind_of_score(figure.title) if figure is not None and there else ""
+
+
+def _kind_of_score(title: str) -> str:
+    _, found, kind = title.partition(": ")
+    return kind if found else title
 
 
 def basis(group: Sequence[LoadedReport]) -> str:
     """What the reports of a group have in common, such as `table, 2 classes, ROC AUC`."""
     first = next((report for report in group if _measure(report)), group[0])
     evaluation, measure = first.evaluation, _measure(first)
-    classes = f"{len(evaluation.classes)} classes" if evaluation.classes and measure else ""
+    classes = f"{len(evaluation.classes)} classes" if evaluation.classes else ""
     return ", ".join(filter(None, [evaluation.kind, classes, measure or "use not measured"]))
 
 

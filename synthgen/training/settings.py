@@ -104,8 +104,8 @@ class HealthSettings(Options):
     """With restart: the last state that was looked at and found healthy, with other random numbers from there on;
     or the beginning, with another seed."""
     every: PositiveInt = 200
-    """Steps between two looks at samples, fewer in a training of fewer than 2,400, down to 25; losses and weights
-    are looked at whenever they are logged."""
+    """Steps between two looks at samples, at most: fewer, down to 25, in a training that would otherwise have fewer
+    than 12 looks; losses and weights are looked at whenever they are logged."""
     samples: PositiveInt = 128
     """Samples in a look."""
 

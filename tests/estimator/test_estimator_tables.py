@@ -17,6 +17,7 @@ from estimator_support import NETWORKS, mixed_table, tiny
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+from synthgen.errors import UnhealthyError
 from synthgen.estimator import synthgan, training
 from synthgen.training.health_samples import Look, SampleWatch
 
@@ -229,6 +230,37 @@ def test_fit_warns_of_samples_that_collapse_unless_nobody_is_to_watch(monkeypatc
     with pytest.warns(UserWarning, match="the generator has collapsed"):
         tiny(max_steps=8, options={"health.every": 1}).fit(X)
     tiny(max_steps=8, options={"health": {"every": 1, "policy": "none"}}).fit(X)
+
+
+def test_advice_leaves_out_what_the_settings_have(monkeypatch):
+    monkeypatch.setattr(SampleWatch, "look", lambda self, generator: Look(True, 0.01))
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    with pytest.warns(UserWarning, match="the generator has collapsed") as told:
+        tiny(max_steps=8, options={"health.every": 1}).fit(X)
+    assert "heavier penalties r1 and r2" in str(told[0].message)
+    assert "loss relativistic" not in str(told[0].message)
+
+
+def test_a_training_that_diverges_ends_with_one_message_and_no_model():
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    options = {**NETWORKS, "loss": "wasserstein", "penalties": []}
+    options |= {"train": {"optimizer": {"name": "sgd", "lr": 1e9}, "log_every": 1}}
+    model = tiny(max_steps=30, options=options)
+    with pytest.raises(
+        UnhealthyError, match=r"^training diverged: .* before step \d+\. Try a lower "
+    ) as ended:
+        model.fit(X)
+    assert "\n" not in str(ended.value)
+    with pytest.raises(NotFittedError):
+        model.sample()
+
+
+def test_a_training_that_fails_begins_anew_from_scratch_where_it_is_to(monkeypatch):
+    monkeypatch.setattr(SampleWatch, "look", lambda self, generator: Look(True, 0.01))
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    health = {"every": 1, "policy": "restart", "restart_from": "scratch", "restarts": 1}
+    with pytest.raises(UnhealthyError, match=r"the generator has collapsed.*, after 1 restart"):
+        tiny(max_steps=8, options={**NETWORKS, "health": health}).fit(X)
 
 
 def test_progress_is_printed_only_if_asked_for(capsys):

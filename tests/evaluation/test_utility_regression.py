@@ -39,7 +39,7 @@ def test_other_real_rows_predict_as_well_as_real_ones(count):
     assert tstr.real > 0.9
     assert tstr.value == pytest.approx(tstr.real, abs=0.03)
     assert trts.value == pytest.approx(trts.real, abs=0.03)
-    assert tstr.title.endswith(": R²") and "R² of price, by " in tstr.note
+    assert tstr.title.endswith(": R² of price") and "R² of price, by " in tstr.note
     assert ("gradient boosting" in tstr.note) == (count == 3000)
     assert "held-out real samples" in tstr.note and "AUC" not in tstr.title + tstr.note
     assert not tstr.per_class and tstr.spread is None

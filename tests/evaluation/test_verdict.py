@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from synthgen.evaluation.enough import LEAST_A_CLASS, LEAST_HELD_OUT, LEAST_SAMPLES
+from synthgen.evaluation.enough import LEAST_A_CLASS, LEAST_HELD_OUT, LEAST_SAMPLES, too_few
 from synthgen.evaluation.grading import BOUNDS, grade, kept
 from synthgen.evaluation.results import Evaluation, MetricResult
 from synthgen.evaluation.verdict import RUINED, verdict
@@ -49,7 +49,11 @@ def evaluation_of(
     real = REAL if real is None else real
     percent = {"tstr", "trts", "duplicates", "exact_copies", "near_copies", "dcr_share"}
     figures = [
-        Figure(name, name, value, real.get(name), **{"unit": "%" * (name in percent), **more.get(name, {})})
+        Figure(
+            **{"name": name, "title": name, "value": value, "real": real.get(name)}
+            | {"unit": "%" * (name in percent)}
+            | more.get(name, {})
+        )
         for name, value in values.items()
     ]
     return Evaluation(
@@ -361,11 +365,11 @@ def counted(evaluation: Evaluation, **samples: int) -> Evaluation:
     [
         ({"synthetic": 5}, "5 synthetic samples, where a verdict takes at least 100"),
         ({"synthetic": LEAST_SAMPLES - 1}, "99 synthetic samples"),
-        ({"held_out": 49}, "49 held-out real samples, where a verdict takes at least 50"),
+        ({"held_out": 24}, "24 held-out real samples, where a verdict takes at least 25"),
         ({"real": 80, "held_out": 0}, "80 real samples"),
         (
             {"synthetic": 1, "held_out": 9},
-            "1 synthetic sample, where a verdict takes at least 100 and 9 held",
+            "1 synthetic sample, where a verdict takes at least 100; 9 held-out",
         ),
     ],
 )
@@ -388,6 +392,29 @@ def test_many_classes_take_more_samples():
     assert "1,500 synthetic samples, where a verdict takes at least 2,000, 10 for each class" in (
         verdict(many).headline
     )
+
+
+def test_no_more_samples_are_asked_for_than_a_full_report_makes():
+    enough = counted(evaluation_of(GOOD, classes=3000), synthetic=10_000)
+    assert too_few(enough) is None
+    assert (too_few(counted(enough, synthetic=9_999)) or "").endswith("takes at least 10,000")
+
+
+def test_tables_of_150_rows_have_enough_held_out():
+    wine = counted(evaluation_of(GOOD, classes=3), real=120, held_out=30, synthetic=120)
+    assert verdict(wine).outcome == "good"
+
+
+@pytest.mark.parametrize(("copied", "answer"), [(1, "unknown"), (4, "unknown"), (5, "yes"), (20, "yes")])
+def test_of_few_samples_one_copy_is_no_verdict(copied: int, answer: str):
+    said = verdict(counted(evaluation_of({**GOOD, "exact_copies": copied / 20}), synthetic=20))
+    assert said.finding("copies").answer == answer
+    assert said.outcome == ("copies" if answer == "yes" else "unknown")
+
+
+def test_copies_that_real_data_has_as_well_are_not_counted_among_few():
+    values, real = {**GOOD, "exact_copies": 0.3}, {**REAL, "exact_copies": 0.1}
+    assert verdict(counted(evaluation_of(values, real=real), synthetic=20)).outcome == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -433,6 +460,18 @@ def test_gain_that_its_metric_cannot_tell_from_chance_has_no_badge_for_or_agains
         {"augmentation_gain": gain}, augmentation_gain={"spread": 0.02, "margin": 0.04}
     )
     assert grade(evaluation.figure("augmentation_gain"), evaluation) == found
+
+
+def test_gain_of_a_single_training_has_no_badge():
+    evaluation = evaluation_of({**GOOD, "augmentation_gain": 0.05})
+    assert grade(evaluation.figure("augmentation_gain"), evaluation) is None
+    assert "Added to few real samples" not in verdict(evaluation).finding("useful").sentence
+
+
+def test_regression_of_a_column_called_auc_is_no_auc():
+    more = {"title": "Train on synthetic, test on real: R² of AUC", "note": "R² of AUC, by boosting."}
+    evaluation = evaluation_of({"tstr": 0.45}, 0, {"tstr": 0.9}, tstr=more)
+    assert kept(evaluation.figure("tstr"), evaluation) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,27 @@ def test_scores_of_different_measures_are_not_ranked_against_each_other(tmp_path
     assert [line[:2] for line in compared.to_text().splitlines()[:5]] == ["  ", "1.", "2.", "", "1."]
 
 
+def test_reports_of_other_classes_or_another_target_are_not_in_one_order(tmp_path: Path):
+    area, price = (
+        f"Train on synthetic, test on real: {what}" for what in ("ROC AUC", "R² of price: in euros")
+    )
+    made = {
+        "a": scored(an_evaluation(0.93), area),
+        "b": scored(an_evaluation(0.7), price, ()),
+        "c": scored(an_evaluation(0.8), price, ()),
+        "d": scored(an_evaluation(0.92), price.replace("price", "age"), ()),
+        "e": replace(an_evaluation(None), classes=("p", "q")),
+        "f": replace(an_evaluation(None), classes=("r", "s", "t")),
+        "g": replace(an_evaluation(None), classes=()),
+    }
+    compared = compare_reports([report_in(tmp_path / name, one) for name, one in made.items()])
+    groups = {tuple(report.name for report in group) for group in compared.groups}
+    assert groups == {("a", "e"), ("c", "b"), ("d",), ("f",), ("g",)}
+    for told in ("; c and b (images, R² of price: in euros)", "d (images, R² of age: in euros)"):
+        assert told in compared.notes[0]
+    assert "f (images, 3 classes, use not measured); g (images, use not measured)" in compared.notes[0]
+
+
 def test_run_without_a_report_is_told(folders: list[Path], tmp_path: Path):
     (tmp_path / "bare").mkdir()
     with pytest.raises(UsageError, match=r"bare: is neither the folder of a run nor has it a report\.json"):

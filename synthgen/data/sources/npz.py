@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from synthgen import ClassLabel, DataError, DataNotFoundError, Dataset, Source, SourceOptions
-from synthgen.data.sources.float_images import bytes_of
+from synthgen.data.sources.float_images import advice, bytes_of, bytes_of_whole
 from synthgen.data.sources.memory import require_memory, require_memory_of_signals
 from synthgen.data.sources.splits import refuse_split
 
@@ -28,9 +28,9 @@ class Npz(Source):
         """File with x (see kind), y (class numbers), classes (their names) and numbers (the class number of each
         name); all but x may be missing."""
         kind: Literal["images", "signals"] | None = None
-        """What x is: images, uint8 (N, H, W) or (N, H, W, 1 or 3), or signals, float (N, length) or
-        (N, length, channels). If not given, float (N, length) is signals, all else images. Float images, from 0 to
-        1, -1 to 1 or 0 to 255, become uint8; those of three axes only if this says images."""
+        """What x is: images, whole numbers from 0 to 255 (N, H, W) or (N, H, W, 1 or 3), or signals, float
+        (N, length) or (N, length, channels). If not given, float (N, length) is signals, all else images. Float
+        images, from 0 to 1, -1 to 1 or 0 to 255, become uint8; those of three axes only if this says images."""
         given: tuple[str, ...] = ()
         """Arrays of a number for each sample, (N,), such as a temperature, that samples are conditioned on beside
         their class."""
@@ -49,7 +49,10 @@ class Npz(Source):
         if kind == "images" and raw.dtype.kind == "f" and (self.options.kind or raw.ndim == 4):
             made = bytes_of(raw)
             raw, notes = (made[0], (made[1],)) if made is not None else (raw, ())
-        x = _signals(path, raw) if kind == "signals" else _images(path, raw)
+        elif kind == "images" and (whole := bytes_of_whole(raw)) is not None:
+            raw = whole
+        undecided = self.options.kind is None and raw.ndim == 3 and raw.dtype.kind == "f"
+        x = _signals(path, raw) if kind == "signals" else _images(path, raw, undecided)
         y, classes = _labels(path, arrays, len(x))
         description = f"{kind.capitalize()} from the file {path.name}."
         given = {name: _numbers(path, name, arrays[name], len(x)) for name in self.options.given}
@@ -127,7 +130,7 @@ def _signals(path: Path, x: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(x)
 
 
-def _images(path: Path, raw: np.ndarray) -> np.ndarray:
+def _images(path: Path, raw: np.ndarray, undecided: bool) -> np.ndarray:
     x = raw
     if x.ndim == 4 and x.shape[3] == 1:
         x = x[..., 0]
@@ -135,10 +138,10 @@ def _images(path: Path, raw: np.ndarray) -> np.ndarray:
         hint = "; put the channels last" if x.ndim == 4 and x.shape[1] in (1, 3) else ""
         raise _fault(path, "x", raw, f"images must be (N, H, W), (N, H, W, 1) or (N, H, W, 3){hint}")
     if x.dtype != np.uint8:
-        hint = "values from 0 to 1 become so by (x * 255).round().astype('uint8')"
-        if x.ndim == 3 and x.dtype.kind == "f":
-            hint += (
-                ", and from 0 to 1, -1 to 1 or 0 to 255 of themselves if you set kind: images; if these are signals"
+        hint = advice(x)
+        if undecided:
+            hint = (
+                "floats from 0 to 1, -1 to 1 or 0 to 255 are taken so if you set kind: images; if these are signals"
                 " (N, length, channels), set kind: signals"
             )
         raise _fault(path, "x", x, f"images must be uint8, 0 to 255; {hint}")

@@ -56,11 +56,12 @@ def measure_regression(comparison: Comparison) -> Measurement:
         of_synthetic.append(_score(learnt, rows.synthetic))
     tested = tested_on(rows.test.count, unseen=comparison.held_out is not None)
     backwards = f"Tested on {rows.synthetic.count:,} synthetic rows; real: {tested[0].lower()}{tested[1:]}"
-    by = f"R² of {comparison.real.target}, by {name_of_learner(count)}. Trained on {count:,} rows of each side."
+    target = comparison.real.target
+    by = f"R² of {target}, by {name_of_learner(count)}. Trained on {count:,} rows of each side."
     return Measurement(
         (
-            _figure("tstr", by_synthetic, by_real, f"{by} {tested}"),
-            _figure("trts", of_synthetic, by_real, f"{by} {backwards}"),
+            _figure("tstr", target, by_synthetic, by_real, f"{by} {tested}"),
+            _figure("trts", target, of_synthetic, by_real, f"{by} {backwards}"),
         )
     )
 
@@ -127,14 +128,18 @@ def _score(learnt: Predict, test: Examples) -> float:
 
 
 def _figure(
-    name: Literal["tstr", "trts"], scores: Sequence[float], real: Sequence[float], note: str
+    name: Literal["tstr", "trts"],
+    target: str | None,
+    scores: Sequence[float],
+    real: Sequence[float],
+    note: str,
 ) -> Figure:
     words = {"tstr": "Train on synthetic, test on real", "trts": "Train on real, test on synthetic"}
     found, beside = spread_of(scores), spread_of(real)
     assert found is not None and beside is not None
     return Figure(
         name=name,
-        title=f"{words[name]}: R²",
+        title=f"{words[name]}: R² of {target}",  # reports of two targets are not put in one order
         value=found.mean,
         real=beside.mean,
         spread=found.deviation,

@@ -52,6 +52,10 @@ def test_a_class_that_no_image_has_is_kept(tmp_path):
     assert len(dataset.classes) == 2
 
 
+def test_whole_numbers_of_another_type_are_images_as_well(tmp_path):
+    assert np.array_equal(loaded(tmp_path, x=X.astype(np.int64)).x, X)
+
+
 @pytest.mark.parametrize(("channels", "shape"), [(1, (4, 2, 3)), (3, (4, 2, 3, 3))])
 def test_a_last_axis_of_one_is_grey_and_of_three_rgb(tmp_path, channels, shape):
     x = np.repeat(X[..., None], channels, axis=3)
@@ -64,8 +68,8 @@ def test_a_last_axis_of_one_is_grey_and_of_three_rgb(tmp_path, channels, shape):
     ("arrays", "message"),
     [
         ({"images": X}, "no array 'x'.*it has images"),
-        ({"x": X / 255}, r"array 'x' is float64 \(4, 2, 3\); .*uint8.*\(x \* 255\)"),
-        ({"x": X.astype(int)}, "array 'x' is int64"),
+        ({"x": X / 255}, r"array 'x' is float64 \(4, 2, 3\); .*uint8.*if you set kind: images"),
+        ({"x": X.astype(int) + 999}, "array 'x' is int64.*whole numbers must be from 0 to 255"),
         ({"x": X[0]}, r"array 'x' is uint8 \(2, 3\); images must be"),
         ({"x": np.zeros((4, 3, 8, 8), np.uint8)}, "put the channels last"),
         ({"x": np.zeros((4, 8, 8, 4), np.uint8)}, r"uint8 \(4, 8, 8, 4\); images must be"),
