@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from synthgen import Critique, DataSpec, Discriminator
 from synthgen_sagan.layers import SelfAttention, halved_conv, prepared
-from synthgen_sagan.options import SAGANOptions
+from synthgen_sagan.options import SAGANDiscriminatorOptions
 from synthgen_sagan.plan import make_plan
 
 
@@ -17,9 +17,9 @@ class SAGANDiscriminator(Discriminator):
     After Zhang et al. 2019; the head is that of Miyato and Koyama 2018, its embedding linear in the condition.
     """
 
-    Options = SAGANOptions
+    Options = SAGANDiscriminatorOptions
 
-    def __init__(self, options: SAGANOptions, spec: DataSpec) -> None:
+    def __init__(self, options: SAGANDiscriminatorOptions, spec: DataSpec) -> None:
         super().__init__(options, spec)
         plan = make_plan(spec, options.attention, "discriminator sagan")
         spectral = options.spectral_norm
@@ -32,13 +32,21 @@ class SAGANDiscriminator(Discriminator):
             if level == plan.attention:
                 layers.append(SelfAttention(outside, spectral))
         self.layers = nn.Sequential(*layers, LevelBlock(widths[-1], spectral))
-        self.logit = prepared(nn.Linear(widths[-1], 1), spectral)
-        embedding = nn.Linear(spec.condition_dim, widths[-1], bias=False) if spec.condition_dim else None
+        places, units = plan.base[0] * plan.base[1], options.features or widths[-1]
+        self.features = (
+            prepared(nn.Linear(widths[-1] * places, units), spectral) if options.features else None
+        )
+        self.logit = prepared(nn.Linear(units, 1), spectral)
+        embedding = nn.Linear(spec.condition_dim, units, bias=False) if spec.condition_dim else None
         self.embedding = None if embedding is None else prepared(embedding, spectral)
 
     def forward(self, x: Tensor, condition: Tensor) -> Critique:
         """Logits of images `(B, C, H, W)` under these conditions."""
-        features = F.relu(self.layers(x)).sum((2, 3))
+        places = F.relu(self.layers(x))
+        if self.features is None:
+            features = places.sum((2, 3))
+        else:
+            features = F.leaky_relu(self.features(places.flatten(1)), 0.2)
         logits = self.logit(features).squeeze(1)
         if self.embedding is not None:
             logits = logits + (self.embedding(condition) * features).sum(1)

@@ -16,7 +16,8 @@ class SAGANGenerator(Generator):
     """A linear layer to a small feature map, residual blocks that double it, and self-attention on the way.
 
     After Zhang et al. 2019. The condition enters in every batch norm, as its scale and shift; without a
-    condition these are learnt as usual.
+    condition these are learnt as usual. It also goes into the linear layer, beside the noise, which the
+    paper's does not: what a class has in its outline is decided on the smallest map.
     """
 
     Options = SAGANOptions
@@ -28,7 +29,8 @@ class SAGANGenerator(Generator):
         levels = range(plan.levels - 1, -1, -1)  # how many halvings below the image each block's output is
         widths = [options.width(level) for level in levels]
         self.base = (widths[0], *plan.base)
-        self.project = prepared(nn.Linear(spec.noise_dim, widths[0] * plan.base[0] * plan.base[1]), spectral)
+        inputs = spec.noise_dim + spec.condition_dim
+        self.project = prepared(nn.Linear(inputs, widths[0] * plan.base[0] * plan.base[1]), spectral)
         self.blocks = nn.ModuleList(
             DoublingBlock(inside, outside, spec.condition_dim, spectral)
             for inside, outside in zip([widths[0], *widths], widths, strict=False)
@@ -44,7 +46,11 @@ class SAGANGenerator(Generator):
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Images `(B, C, H, W)` in the range of the data's values."""
         channels, height, width = self.base
-        x = self.project(noise).view(-1, height, width, channels).permute(0, 3, 1, 2)  # channels_last
+        x = (
+            self.project(torch.cat([noise, condition], 1))
+            .view(-1, height, width, channels)
+            .permute(0, 3, 1, 2)
+        )  # channels_last
         for block, attention in zip(self.blocks, self.attentions, strict=True):
             x = attention(block(x, condition))
         y: Tensor = self.last(self.to_image(F.relu(self.norm(x), inplace=True)))

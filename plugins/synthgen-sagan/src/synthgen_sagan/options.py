@@ -24,3 +24,11 @@ class SAGANOptions(Options):
     def width(self, halvings: int) -> int:
         """Channels of the feature map that is so many halvings smaller than the largest."""
         return self.channels * min(2**halvings, self.widening)
+
+
+class SAGANDiscriminatorOptions(SAGANOptions):
+    """The discriminator has one more."""
+
+    features: NonNegativeInt = 0
+    """Units of a layer that sees the whole smallest map; 0 for the paper's sum over its places, which forgets where
+    things are. Small networks learn classes by outline faster with it."""
