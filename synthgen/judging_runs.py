@@ -214,8 +214,9 @@ def _run_of(path: Path, exported: Path | None, snapshot: int | None) -> Run:
         other = f", or judge a snapshot: synthgen evaluate {path} --snapshot {kept[-1][0]}" if kept else ""
         if status == "failed" and run.report_html.exists():
             other += f". {run.report_html} judges what was left of it"
+        state = "has failed" if status == "failed" else f"is {status}"
         raise UsageError(
-            f"the run in {path} has no model: it is {status}. Go on with: synthgen run --resume {path}{other}"
+            f"the run in {path} has no model: it {state}. Go on with: synthgen run --resume {path}{other}"
         )
     return run
 

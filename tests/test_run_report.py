@@ -64,7 +64,7 @@ def test_a_run_that_was_stopped_has_a_report_of_its_last_healthy_generator(monke
     again = evaluate_run(made, level="quick", snapshot=4, registry=toys)
     assert again.facts["model_hash"] == report.evaluation.facts["model_hash"]
     with pytest.raises(
-        UsageError, match=r"it is failed\. Go on with.*, or judge a snapshot: .* --snapshot 4"
+        UsageError, match=r"it has failed\. Go on with.*, or judge a snapshot: .* --snapshot 4"
     ):
         evaluate_run(made, registry=toys)
 
@@ -80,7 +80,7 @@ def test_what_was_never_found_healthy_is_judged_as_it_ended(monkeypatch, tmp_pat
     report = load_report(made)
     assert report.evaluation.notes[0].endswith("at step 4: what is judged is its generator as it was then")
     with pytest.raises(
-        UsageError, match=r"has no model: it is failed\..*report\.html judges what was left of it"
+        UsageError, match=r"has no model: it has failed\..*report\.html judges what was left of it"
     ):
         evaluate_run(made, registry=toys)
     assert report.context["commands"] == [f"synthgen run {(made / 'recipe.yaml').as_posix()}"]

@@ -92,7 +92,8 @@ def evaluate(
 
     RUN is the folder of a finished run, or of a dataset that one exported. Without it, --real and --synthetic are
     each a CSV or Parquet file, an .npz, .npy or IDX file, tar files, a folder of pictures or of a dataset. The
-    report of a run is written into its folder, that of a dataset beside it; the path of the page is printed.
+    report of a run is written into its folder, that of a dataset which a run exported beside it, any other into
+    report-NAME in the current folder, where it replaces an earlier one; the path of the page is printed.
     """
     from synthgen import evaluating, judging_runs
     from synthgen.comparing.paths import check_settings
