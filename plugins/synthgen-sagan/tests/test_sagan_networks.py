@@ -159,17 +159,12 @@ def test_generator_tells_conditions_apart_before_its_norms_have_learnt_to():
 
 @pytest.mark.parametrize("features", [0, 6], ids=["sum over places", "layer over places"])
 def test_only_a_layer_of_features_tells_where_things_are(features):
-    def moved(x):  # by whole cells of the smallest map, beyond the reach of what pads its edges
-        return x.flip(2).flip(3)
-
     spec = DataSpec(shape=(3, 32, 32), conditions=LABEL)
     discriminator = build(SAGANDiscriminator, spec, features=features, spectral_norm=False).eval()
-    places = torch.randn(2, 32, 4, 4)
-    discriminator.layers = nn.Identity()
-    width = discriminator.logit.in_features
-    assert width == (features or 16)
-    x = places[:, :16]
+    discriminator.layers = nn.Identity()  # what it is given is the smallest map
+    x, condition = torch.randn(2, 16, 4, 4), torch.eye(3)[:2]
+    turned = x.flip(2, 3)
     same = torch.allclose(
-        discriminator(x, torch.eye(3)[:2]).logits, discriminator(moved(x), torch.eye(3)[:2]).logits, atol=1e-5
+        discriminator(x, condition).logits, discriminator(turned, condition).logits, atol=1e-5
     )
     assert same is (features == 0)
