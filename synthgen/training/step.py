@@ -17,6 +17,7 @@ from torch.optim import Optimizer
 
 from synthgen.components import Augmentation, Critique, Discriminator, Generator, Loss, Penalty, Samples
 from synthgen.errors import PluginError
+from synthgen.training.optimizers import take_step
 from synthgen.training.statistics import Derived, Statistics
 
 DrawLatents = Callable[[int], Tensor]
@@ -142,7 +143,7 @@ class TrainingStep:
         loss.backward()
         if self.discriminator_clip is not None:
             clip_grad_value_(self._discriminator_weights, self.discriminator_clip)
-        self.discriminator_optimizer.step()
+        take_step(self.discriminator_optimizer)
 
     def _with_classes(self, loss: Tensor, critique: Critique, samples: Samples, name: str) -> Tensor:
         """The loss and, if the discriminator tells classes, too, their cross-entropy (AC-GAN)."""
@@ -190,7 +191,7 @@ class TrainingStep:
         loss.backward()
         if self.generator_clip is not None:
             clip_grad_value_(self._generator_weights, self.generator_clip)
-        self.generator_optimizer.step()
+        take_step(self.generator_optimizer)
 
     def _critic(self, x: Tensor, condition: Tensor) -> Critique:
         """The discriminator on augmented samples, in the run's arithmetic; its logits come back in fp32.

@@ -32,8 +32,8 @@ def count_updates(trainer) -> list[list[int]]:
     seen: list[list[int]] = [[], []]
     for optimizer, steps in zip(trainer.optimizers, seen, strict=True):
         if optimizer is not None:
-            update = optimizer.step
-            optimizer.step = lambda update=update, steps=steps: (steps.append(trainer.step), update())[1]
+            update = optimizer.update
+            optimizer.update = lambda update=update, steps=steps: (steps.append(trainer.step), update())[1]
     return seen
 
 

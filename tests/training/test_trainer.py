@@ -109,8 +109,8 @@ def test_discriminator_gets_more_steps_where_asked(make_trainer):
     for steps in (1, 3):
         trainer = make_trainer(steps=2, discriminator_steps=steps)
         calls = []
-        step = trainer.optimizers[1].step
-        trainer.optimizers[1].step = lambda step=step, calls=calls: (calls.append(1), step())
+        step = trainer.optimizers[1].update
+        trainer.optimizers[1].update = lambda step=step, calls=calls: (calls.append(1), step())
         trainer.train()
         counts.append(len(calls))
     assert counts == [2, 6]
