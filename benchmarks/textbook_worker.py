@@ -11,8 +11,8 @@ from typing import Any
 
 from textbook_job import Job
 
+from synthgen.options import plain_options
 from synthgen.preparation import Setup
-from synthgen.recipe.schema import plain_options
 from synthgen.training.turns import Turns
 
 SCRIPT = Path(__file__).with_name("textbook_keras.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
@@ -9,7 +10,9 @@ from typing import Any, Self
 from synthgen.evaluation.results import Evaluation
 from synthgen.evaluation.verdict import Verdict, verdict
 from synthgen.report import ReportContext, WrittenReport, write_report
-from synthgen.report_folder import make_report_folder
+from synthgen.report_folder import earlier_report, make_report_folder
+
+logger = logging.getLogger("synthgen")
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,12 +35,18 @@ class Judgement(Evaluation):
     def write(self, folder: Path | str) -> WrittenReport:
         """Write report.html and report.json into a folder, which is made if it is not there.
 
-        An earlier report is replaced. Raises UsageError for files of these names that are no report, SynthgenError
-        where the disk refuses.
+        An earlier report is replaced, which the log says. Raises UsageError for files of these names that are
+        no report, SynthgenError where the disk refuses.
         """
         folder = Path(folder)
         make_report_folder(folder)
-        return write_report(self, folder, self.context)
+        earlier = earlier_report(folder)
+        written = write_report(self, folder, self.context)
+        if earlier is not None:
+            logger.info(
+                "the earlier report in %s%s was replaced", folder, earlier and f", made on {earlier},"
+            )
+        return written
 
     def __repr__(self) -> str:
         said, count = self.verdict, sum(1 for _ in self.figures())

@@ -19,6 +19,7 @@ from synthgen.evaluation.evaluate import NamedMetric, evaluate
 from synthgen.evaluation.results import Evaluation
 from synthgen.evaluation_progress import EvaluationProgress
 from synthgen.metric import Comparison, Measurement, Metric, draw_samples
+from synthgen.options import Options
 from synthgen.plugins import Registered, Registry
 from synthgen.recipe import Choice
 from synthgen.synthesizer import Synthesizer
@@ -44,8 +45,8 @@ CACHE = "judges"
 class Unbuilt(Metric):
     """Stands for a metric that could not be built, so that a report says why."""
 
-    def __init__(self, registered: Registered, error: SynthgenError) -> None:
-        super().__init__(None)
+    def __init__(self, registered: Registered, options: Options, error: SynthgenError) -> None:
+        super().__init__(options)
         self.error = error
         component = registered.component
         self.kinds, self.section, self.quick = component.kinds, component.section, component.quick  # type: ignore[misc]
@@ -85,11 +86,11 @@ def choose_metrics(registry: Registry, chosen: Sequence[Choice] = ()) -> list[Na
     return found + named
 
 
-def _named(registered: Registered, options: Any) -> NamedMetric:
+def _named(registered: Registered, options: Options) -> NamedMetric:
     try:
         return NamedMetric(registered.name, registered.build(options))
     except SynthgenError as error:
-        return NamedMetric(registered.name, Unbuilt(registered, error))
+        return NamedMetric(registered.name, Unbuilt(registered, options, error))
 
 
 def judge_cache() -> Path | None:

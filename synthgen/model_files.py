@@ -18,7 +18,7 @@ from safetensors import torch as safetensors
 from torch import Tensor, nn
 
 from synthgen.components import Codec
-from synthgen.errors import CheckpointError, RecipeError, SynthgenError, describe
+from synthgen.errors import CheckpointError, RecipeError, SynthgenError, UsageError, describe
 from synthgen.files import new_directory, reason, write_atomically
 from synthgen.plugins import Registered, Registry
 from synthgen.spec import DataSpec
@@ -164,16 +164,19 @@ def model_hash(contents: Contents, tensors: Tensors) -> str:
 def read_model(path: Path) -> SavedModel:
     """Read and check a model folder, or the `model` folder of a run.
 
-    Raises CheckpointError, saying which file is missing, cut short, changed or of a newer version.
+    Raises UsageError where there is none, or not yet; CheckpointError, saying which file of it is missing, cut
+    short, changed or of a newer version.
     """
     folder = next((f for f in (path, path / "model") if (f / MODEL).is_file()), None)
     if folder is None and (path / "run.json").is_file():
-        raise CheckpointError(
+        raise UsageError(
             f"the run in {path} was not finished and has no model yet; go on with: synthgen run --resume {path}"
             f"{_snapshots(path)}"
         )
+    if folder is None and not path.exists():
+        raise UsageError(f"{path}: there is no such folder; name that of a run or of a model")
     if folder is None:
-        raise CheckpointError(f"there is no model in {path}: neither {MODEL} nor model/{MODEL} is there")
+        raise UsageError(f"there is no model in {path}: neither {MODEL} nor model/{MODEL} is there")
     where = folder / MODEL
     try:
         values = json.loads(_bytes(where))

@@ -16,6 +16,12 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
 
+def plain_options(options: BaseModel) -> dict[str, Any]:
+    """Options as plain values under the keys that recipes use."""
+    computed = set(type(options).model_computed_fields)
+    return options.model_dump(mode="json", by_alias=True, exclude=computed, warnings=False)
+
+
 def given(key: str) -> dict[str, Any]:
     """In a JSON schema's words: this key is there and not null. For what validators say of several keys."""
     return {"type": "object", "required": [key], "properties": {key: {"not": {"type": "null"}}}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from synthgen.errors import UsageError
@@ -31,6 +32,19 @@ def make_report_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"the folder {folder} cannot be made: {reason(error)}") from error
+
+
+def earlier_report(folder: Path) -> str | None:
+    """When the report that is here was made, such as `2024-05-06 07:08 UTC`, empty if it does not say; None if
+    there is none. Of files that are a report's, see `check_report_folder`."""
+    figures = folder / REPORT_JSON
+    if not figures.exists():
+        return "" if (folder / REPORT_HTML).exists() else None
+    try:
+        made = datetime.fromisoformat(json.loads(figures.read_bytes())["made"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
+    return f"{made.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _is_report(file: Path) -> bool:

@@ -305,7 +305,8 @@ def load(
     With `snapshot` it is the one that a run saved at this step. Needs neither the recipe nor the device of the
     training, and never unpickles. `registry` is where generator and codec are looked up; the installed plugins
     if not given. Raises CheckpointError for files that are missing, cut short, changed or of a newer version,
-    and for components that are not installed; UsageError for a step at which the run saved none.
+    and for components that are not installed; UsageError where there is no model, also for a step at which the run
+    saved none.
     """
     target = choose_device(device)
     saved = read_model(Path(path) if snapshot is None else find_snapshot(Path(path), snapshot))

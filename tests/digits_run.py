@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from tests_support import run
 
+from synthgen.comparing.paths import read_path
+from synthgen.exporting import export
+from synthgen.real_data import data_of_run
+from synthgen.recipe import parse_export
+from synthgen.synthesizer import load
+
 RECIPE = """\
 name: tiny
 seed: 1
@@ -45,3 +51,13 @@ def table_run(folder, registry, *overrides, name="table"):
     data = f"data={{name: csv, path: {(folder / 'table.csv').as_posix()}, target: kind}}"
     networks = ("generator={name: mlp, width: 8}", "discriminator={name: mlp, width: 8}")
     return digits_run(folder, registry, data, *networks, *overrides, name=name)
+
+
+def exported(made, out, registry, **section):
+    """A folder with 25 samples of the run in this format, the real data first and in shards of 20."""
+    synthesizer = load(made.path, registry)
+    options = [f"{key}={section.pop(key)}" for key in ("pixels",) if key in section]
+    section = {"count": 25, "include_real": True, "shard_size": 20, "seed": 3, **section}
+    choice = parse_export(section, options, registry)
+    export(synthesizer, choice, out, 3, lambda: data_of_run(made, synthesizer, registry), registry)
+    return synthesizer, read_path(out, registry)

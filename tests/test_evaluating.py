@@ -1,44 +1,30 @@
-"""Judging runs, files and arrays; datasets of every format that synthgen writes are read again."""
+"""Judging runs, files and arrays."""
 
 from __future__ import annotations
 
-import io
 import json
 import logging
-import tarfile
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pandas as pd
 import pytest
-from digits_run import digits_run, table_run
-from tests_support import run
+from digits_run import digits_run, exported, table_run
 from toy_metric import Broken, Counts, Needy, Refusing, only_metrics
 
 import synthgen
+from synthgen import Comparison, Dataset
 from synthgen.comparing.float_ranges import like_training
 from synthgen.comparing.memory import from_memory
-from synthgen.comparing.paths import read_path
 from synthgen.errors import DataError, UsageError
 from synthgen.evaluation.all_metrics import AllMetrics
+from synthgen.evaluation.evaluate import evaluate as measure_all
 from synthgen.evaluation_progress import EvaluationProgress
-from synthgen.export.images import png
-from synthgen.exporting import export
 from synthgen.judging import choose_metrics, judge_cache
-from synthgen.real_data import data_of_run
-from synthgen.recipe import load_recipe, parse_export, recipe_from_dict
-from synthgen.report import load_report
+from synthgen.recipe import load_recipe, recipe_from_dict
+from synthgen.report import load_report, write_report
 from synthgen.synthesizer import load
-
-SIGNALS = """\
-name: waves
-data: {{name: npz, path: "{data}"}}
-latent: {{dim: 4}}
-generator: {{name: mlp, width: 8}}
-discriminator: {{name: mlp, width: 8}}
-train: {{steps: 2, batch_size: 8, device: cpu, precision: fp32}}
-export: null
-report: none
-"""
 
 
 @pytest.fixture(scope="module")
@@ -61,201 +47,6 @@ def rows(folder, registry):
     return table_run(folder, registry)
 
 
-@pytest.fixture(scope="module")
-def signals(folder, registry):
-    rng = np.random.default_rng(0)
-    np.savez(folder / "waves.npz", x=rng.normal(size=(20, 12)).astype("f4"), y=np.tile([7, 2], 10))
-    (folder / "waves.yaml").write_text(SIGNALS.format(data=(folder / "waves.npz").as_posix()))
-    return run(folder / "waves.yaml", folder / "waves", registry)
-
-
-def exported(made, out, registry, **section):
-    """A folder with 25 samples of the run in this format, the real data first and in shards of 20."""
-    synthesizer = load(made.path, registry)
-    options = [f"{key}={section.pop(key)}" for key in ("pixels",) if key in section]
-    section = {"count": 25, "include_real": True, "shard_size": 20, "seed": 3, **section}
-    choice = parse_export(section, options, registry)
-    export(synthesizer, choice, out, 3, lambda: data_of_run(made, synthesizer, registry), registry)
-    return synthesizer, read_path(out, registry)
-
-
-@pytest.mark.parametrize(
-    "section",
-    [
-        {"format": "npz"},
-        {"format": "idx"},
-        {"format": "image_folder"},
-        {"format": "huggingface"},
-        {"format": "webdataset"},
-        {"format": "csv"},
-        {"format": "csv", "pixels": "png"},
-        {"format": "parquet"},
-        {"format": "parquet", "pixels": "list"},
-        {"format": "parquet", "pixels": "png"},
-    ],
-    ids=lambda section: "-".join(section.values()),
-)
-def test_images_of_every_format_are_read_as_they_were_sampled(digits, tmp_path, registry, section):
-    synthesizer, found = exported(digits, tmp_path / "out", registry, **section)
-    x, y = synthesizer.sample(25, seed=3)
-    numbers = np.array([label.number for label in found.classes])[found.y]
-    order = np.argsort(y, kind="stable") if section["format"] == "image_folder" else np.arange(25)
-    if section["format"] == "image_folder":  # by folder, which sort by name
-        order = np.concatenate([np.flatnonzero(y == number) for number in sorted(set(y.tolist()))])
-    assert found.kind == "images"
-    assert found.classes == synthesizer.classes
-    assert np.array_equal(found.x, x[order])
-    assert np.array_equal(numbers, y[order])
-
-
-@pytest.mark.parametrize("format_", ["npz", "csv", "parquet"])
-def test_signals_of_every_format_are_read_as_they_were_sampled(signals, tmp_path, registry, format_):
-    synthesizer, found = exported(signals, tmp_path / "out", registry, format=format_)
-    x, y = synthesizer.sample(25, seed=3)
-    assert found.kind == "signals"
-    assert found.x.dtype == x.dtype
-    assert np.array_equal(found.x, x)
-    assert [found.classes[i].number for i in found.y] == y.tolist()
-
-
-@pytest.mark.parametrize("format_", ["csv", "parquet"])
-@pytest.mark.parametrize("shards", [20, 1000])
-def test_tables_of_every_format_are_read_as_they_were_sampled(rows, tmp_path, registry, format_, shards):
-    synthesizer, found = exported(rows, tmp_path / "out", registry, format=format_, shard_size=shards)
-    x, _ = synthesizer.sample(25, seed=3)
-    assert found.target == "kind"
-    pd.testing.assert_frame_equal(found.x, x, check_dtype=False)
-    if shards == 1000:  # the file in the folder is the dataset, too, without the real rows in it
-        assert len(read_path(tmp_path / "out" / f"dataset.{format_}", registry)) == 25
-
-
-def test_what_a_dataset_lacks_is_told(digits, tmp_path, registry):
-    exported(digits, tmp_path / "out", registry, format="npz")
-    manifest = tmp_path / "out" / "manifest.json"
-    head = json.loads(manifest.read_text())
-    (tmp_path / "out" / "dataset-00001-of-00004.npz").unlink()
-    with pytest.raises(DataError, match=r"dataset-00001-of-00004\.npz: is missing"):
-        read_path(tmp_path / "out", registry)
-    manifest.write_text(json.dumps(head | {"format": {"name": "zarr"}}))
-    with pytest.raises(DataError, match="in the format zarr, which only its plugin knows"):
-        read_path(tmp_path / "out", registry)
-    manifest.write_text(json.dumps(head | {"classes": [{}]}))
-    with pytest.raises(DataError, match=r"manifest\.json: is not what synthgen writes"):
-        read_path(tmp_path / "out", registry)
-
-
-# --------------------------------------------------------------------------------------------------- paths
-
-
-def test_a_folder_of_tables_is_one_table(tmp_path, registry):
-    for name, value in (("b", 2), ("a", 1)):
-        (tmp_path / f"{name}.csv").write_text(f"n,m\n{value},x\n")
-    assert read_path(tmp_path, registry).x["n"].tolist() == [1, 2]
-    assert read_path(f"{tmp_path}/*.csv", registry).x["n"].tolist() == [1, 2]
-
-
-def test_what_lies_beside_tables_is_no_table(tmp_path, registry):
-    (tmp_path / "a.csv").write_text("n,m\n1,x\n")
-    (tmp_path / "README.txt").write_text("Rows,made\nby,me\n")
-    assert read_path(tmp_path, registry).x["n"].tolist() == [1]
-    (tmp_path / "b.tsv").write_text("n\tm\n1\tx\n")
-    with pytest.raises(UsageError, match=r"holds files \*\.csv and \*\.tsv; name those of one kind"):
-        read_path(tmp_path, registry)
-
-
-def test_options_of_sources_reach_those_that_have_them(tmp_path, registry):
-    (tmp_path / "a.tsv").write_text("n;m\n1;?\n2;x\n")
-    found = read_path(tmp_path / "a.tsv", registry, settings=["separator=';'", "missing=['?']", "size=8"])
-    assert found.x["m"].isna().tolist() == [True, False]
-
-
-def test_how_a_run_reads_its_data_holds_for_other_data_of_that_kind(tmp_path, registry):
-    (tmp_path / "a.csv").write_text("1;?;p\n2;x;q\n")
-    like = {
-        "name": "csv",
-        "header": False,
-        "separator": ";",
-        "missing": ["?"],
-        "target": "column_9",
-        "limit": 1,
-    }
-    found = read_path(tmp_path / "a.csv", registry, like=like)
-    assert found.x["column_1"].isna().tolist() == [True, False]
-
-
-def tar(path, members):
-    with tarfile.open(path, "w") as file:
-        for name, content in members.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            file.addfile(entry, io.BytesIO(content))
-    return path
-
-
-def picture(value, shape=(8, 8)):
-    return png(np.full(shape, value, np.uint8), 1)
-
-
-def test_tar_files_of_others_are_read(tmp_path, registry):
-    tar(tmp_path / "b.tar", {"x/2.jpg.txt": b"?", "x/2.png": picture(2, (8, 8, 3)), "x/2.cls": b"dog\n"})
-    tar(tmp_path / "a.tar", {"1.cls": b"cat", "1.png": picture(1), "1.json": b'{"class": "Cat"}'})
-    found = read_path(tmp_path, registry)
-    assert found.x[:, 0, 0].tolist() == [[1, 1, 1], [2, 2, 2]]
-    assert [found.classes[y].name for y in found.y] == ["Cat", "dog"]
-    assert read_path(tar(tmp_path / "c.tar", {"1.png": picture(1)}), registry).classes == ()
-
-
-@pytest.mark.parametrize(
-    ("members", "message"),
-    [
-        ({"a.txt": b""}, "no pictures in it"),
-        ({"1.png": picture(1), "2.png": picture(2, (9, 8))}, "1 is 8×8, 2 is 9×8"),
-        ({"1.png": picture(1), "1.cls": b"0", "2.png": picture(2)}, "2 has no label, others have"),
-        ({"1.png": b"no picture"}, "the picture 1 cannot be read"),
-        ({"1.png": picture(1), "1.json": b"{"}, "what 1 says of its label cannot be read"),
-    ],
-)
-def test_tar_files_that_are_no_data_are_told(members, message, tmp_path, registry):
-    with pytest.raises(DataError, match=rf"a\.tar: .*{message}"):
-        read_path(tar(tmp_path / "a.tar", members), registry)
-
-
-def test_a_tar_file_that_is_cut_short_is_told(tmp_path, registry):
-    whole = tar(tmp_path / "a.tar", {f"{i}.png": picture(i) for i in range(99)}).read_bytes()
-    (tmp_path / "a.tar").write_bytes(whole[:3000])
-    with pytest.raises(DataError, match=r"a\.tar: cannot be read, cut short or corrupt"):
-        read_path(tmp_path / "a.tar", registry)
-
-
-@pytest.mark.parametrize(
-    ("path", "message"),
-    [
-        ("gone.csv", "--real gone.csv: there is no such file, nor in the folder SYNTHGEN_DATA"),
-        ("gone", "--real gone: there is no such folder, file or source"),
-        ("imge_folder", r"--real imge_folder: .* Did you mean image_folder"),
-        ("npz", "--real npz: this source needs path"),
-    ],
-)
-def test_a_path_where_nothing_is_is_told(path, message, registry):
-    with pytest.raises(UsageError, match=message):
-        read_path(path, registry)
-
-
-def test_folders_that_are_no_data_are_told(tmp_path, registry, digits):
-    with pytest.raises(DataError, match="no class folders in it"):
-        read_path(tmp_path, registry)
-    with pytest.raises(UsageError, match=r"--real .* is the folder of a run"):
-        read_path(digits.path, registry)
-    with pytest.raises(UsageError, match="this run has exported no dataset; make one: synthgen export"):
-        read_path(digits.path, registry, option="--synthetic")
-    (tmp_path / "no.bin").write_text("words")
-    with pytest.raises(UsageError, match=r"--real .*no\.bin: not a kind of file that a source reads"):
-        read_path(tmp_path / "no.bin", registry)
-
-
-# ----------------------------------------------------------------------------------------------- evaluating
-
-
 def test_frames_are_compared_and_the_report_is_written(tmp_path, toys):
     frame = pd.DataFrame({"a": range(40), "y": ["p", "q"] * 20})
     found = synthgen.evaluate(
@@ -269,8 +60,27 @@ def test_frames_are_compared_and_the_report_is_written(tmp_path, toys):
     assert written.html.read_text("utf-8").startswith("<!")
     assert load_report(tmp_path / "new" / "report").evaluation.value("count") == 15
     assert str(found) == written.verdict.to_text()
-    found.write(tmp_path / "new" / "report")  # takes the place of the one before
+    found.write(tmp_path / "new" / "report")
     assert sorted(p.name for p in (tmp_path / "new" / "report").iterdir()) == ["report.html", "report.json"]
+
+
+def test_a_report_that_takes_the_place_of_another_says_so(tmp_path, toys, caplog):
+    frame = pd.DataFrame({"a": range(20)})
+    found = synthgen.evaluate(frame, frame, registry=toys)
+    told = f"the earlier report in {tmp_path}, made on 2024-05-06 07:08 UTC, was replaced"
+    with caplog.at_level(logging.INFO, "synthgen"):
+        made = datetime(2024, 5, 6, 9, 8, 1, tzinfo=timezone(timedelta(hours=2)))
+        replace(found, context=replace(found.context, made=made)).write(tmp_path)
+        assert "replaced" not in caplog.text
+        found.write(tmp_path)
+        assert caplog.messages[-1] == told
+        content = json.loads((tmp_path / "report.json").read_text("utf-8"))
+        (tmp_path / "report.json").write_text(json.dumps(content | {"made": "long ago"}))
+        found.write(tmp_path)
+        assert caplog.messages[-1] == f"the earlier report in {tmp_path} was replaced"
+        (tmp_path / "report.json").unlink()
+        found.write(tmp_path)
+        assert caplog.messages[-1] == f"the earlier report in {tmp_path} was replaced"
 
 
 def test_arrays_with_labels_are_compared(toys):
@@ -290,6 +100,7 @@ def test_arrays_with_labels_are_compared(toys):
 def test_float_images_are_images_where_it_is_said_or_can_be_nothing_else(
     black, white, toys, tmp_path, caplog
 ):
+    caplog.set_level(logging.INFO, "synthgen")
     grey = np.random.default_rng(0).integers(0, 256, (20, 8, 9), np.uint8)
     grey[0, 0, :2] = 0, 255
     floats = grey.astype("f4") / 255 * (white - black) + black
@@ -311,6 +122,8 @@ def test_float_images_are_images_where_it_is_said_or_can_be_nothing_else(
         found = synthgen.evaluate(real, synthetic, kind=kind, registry=toys)
         seen = Counts.seen[-1]
         assert found.kind == "images" and any(note in told for told in found.notes)
+        assert any(note in told for told in caplog.messages)
+        caplog.clear()
         assert np.array_equal(seen.real.x, grey) and np.array_equal(seen.synthetic.x, grey)
         assert "taken for" not in caplog.text
     np.savez(tmp_path / "colour.npz", x=colour)
@@ -372,8 +185,13 @@ def test_other_float_images_for_a_run_are_of_the_range_that_it_learnt(toys, capl
 
 def test_what_may_be_signals_or_images_is_taken_for_signals_and_that_is_told(toys, caplog):
     x = np.random.default_rng(0).random((20, 8, 9))
-    assert synthgen.evaluate(x, x, registry=toys).kind == "signals"
-    assert "is taken for 20 signals of length 8 with 9 channels; say kind='signals'" in caplog.text
+    found = synthgen.evaluate(x, x, registry=toys)
+    told = (
+        "an array float64 (20, 8, 9) is taken for 20 signals of length 8 with 9 channels; say kind='signals'"
+    )
+    assert found.kind == "signals"
+    assert f"real: {told}" in caplog.text and f"synthetic: {told}" in caplog.text
+    assert sum(told in note for note in found.notes) == 1
     caplog.clear()
     synthgen.evaluate(x, x, kind="signals", registry=toys)
     synthgen.evaluate(x[..., :3], x[..., :3], registry=toys)
@@ -495,8 +313,19 @@ def test_metrics_that_fail_are_told_and_the_others_go_on(caplog):
     assert errors["refusing"] == "one class is not enough"
     assert errors["broken"].endswith("failed in its constructor: RuntimeError: no GPU")
     assert set(errors) == {"broken", "counts", "refusing"}  # needy has to be chosen, with its option
+    assert caplog.text.count("one class is not enough") == 1
     quick = synthgen.evaluate(frame, frame, level="quick", registry=registry)
     assert [result.name for result in quick.results] == ["broken", "counts"]
+
+
+def test_metrics_that_fail_for_one_reason_are_told_in_one_line(caplog, tmp_path):
+    frame = pd.DataFrame({"a": range(20)})
+    found = synthgen.evaluate(frame, frame, registry=only_metrics(a=Refusing, b=Broken, c=Refusing))
+    assert "a and c: one class is not enough" in caplog.messages
+    assert caplog.text.count("one class is not enough") == 1
+    page = found.write(tmp_path).html.read_text("utf-8")
+    assert "<strong>a and c</strong> could not be measured: one class is not enough" in page
+    assert page.count("one class is not enough") == 1
 
 
 def test_chosen_metrics_are_built_with_their_options(digits):
@@ -504,6 +333,19 @@ def test_chosen_metrics_are_built_with_their_options(digits):
     recipe = load_recipe(digits.recipe, ["metrics=[{name: needy, file: w.pt}]"], registry)
     (named,) = choose_metrics(registry, recipe.metrics)
     assert (named.name, named.metric.options.file) == ("needy", "w.pt")
+
+
+def test_a_report_records_the_options_of_its_metrics(digits, tmp_path):
+    registry = only_metrics(needy=Needy, counts=Counts, broken=Broken)
+    recipe = load_recipe(digits.recipe, ["metrics=[{name: needy, file: w.pt}, counts, broken]"], registry)
+    comparison = Comparison(*[Dataset("a", np.zeros((4, 2, 2), np.uint8), np.zeros(4, np.int64), ())] * 2)
+    found = measure_all(comparison, choose_metrics(registry, recipe.metrics))
+    write_report(found, tmp_path)
+    metrics = json.loads((tmp_path / "report.json").read_text("utf-8"))["evaluation"]["metrics"]
+    told = {metric["name"]: metric["options"] for metric in metrics}
+    assert told == {"needy": {"file": "w.pt"}, "counts": {}, "broken": {}}
+    loaded = load_report(tmp_path).evaluation.results
+    assert [result.options for result in loaded] == [result.options for result in found.results]
 
 
 def test_all_metrics_and_one_more_are_those_of_a_recipe_that_says_so(digits):
@@ -517,6 +359,9 @@ def test_all_metrics_and_one_more_are_those_of_a_recipe_that_says_so(digits):
             "needy",
         ]
     assert recipe_from_dict(recipe.to_dict(), registry).metrics == recipe.metrics
+    empty = load_recipe(digits.recipe, ["metrics=[]"], registry)
+    assert empty == load_recipe(digits.recipe, (), registry)
+    assert [named.name for named in choose_metrics(registry, empty.metrics)] == ["counts", "refusing"]
 
 
 def test_a_metric_beside_all_keeps_its_options(digits, registry):

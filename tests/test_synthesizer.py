@@ -246,8 +246,10 @@ def test_a_taken_folder_is_refused(model, folder):
 
 
 def test_a_folder_without_a_model_is_named(tmp_path):
-    with pytest.raises(CheckpointError, match=r"no model in .*: neither model.json nor model/model.json"):
+    with pytest.raises(UsageError, match=r"no model in .*: neither model.json nor model/model.json"):
         load(tmp_path, registry())
+    with pytest.raises(UsageError, match="gone: there is no such folder"):
+        load(tmp_path / "gone", registry())
 
 
 @pytest.mark.parametrize("name", ["generator.safetensors", "codec.safetensors"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,24 @@ def with_plugins(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(registry=_registry(files, no_plugins, block), **rest)
 
     return wrapper
+
+
+def checked_by(
+    check: Callable[[Mapping[str, Any]], None],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a command look at its arguments before plugins are loaded, which takes seconds: stands above
+    `with_plugins`."""
+
+    def checked(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def wrapper(**given: Any) -> Any:
+            click.get_current_context().meta["synthgen.debug"] = given["debug"]
+            check(given)
+            return command(**given)
+
+        return wrapper
+
+    return checked
 
 
 def _registry(files: tuple[Path, ...], no_plugins: bool, block: tuple[str, ...]) -> Registry:

@@ -7,16 +7,40 @@ import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from synthgen.cli.common import ExistingPath, split_names, with_plugins, with_snapshot
+from synthgen.cli.common import ExistingPath, checked_by, split_names, with_plugins, with_snapshot
 from synthgen.errors import UsageError
 
 if TYPE_CHECKING:
     from synthgen.judgement import Judgement
     from synthgen.plugins import Registry
+
+
+_FOREIGN = ("real", "synthetic", "held_out", "target", "drop", "kind")
+"""What is given without a run."""
+
+
+def _options(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """These arguments by the options that a person types."""
+    return {f"--{name.replace('_', '-')}": given[name] for name in names}
+
+
+def _check_together(given: Mapping[str, Any]) -> None:
+    """Raise UsageError unless there is a run, or real and synthetic data, and nothing that belongs to the other."""
+    run, foreign = given["run"], _options(given, *_FOREIGN)
+    own = _options(given, "against", "snapshot")
+    stray = [option for option, value in (foreign if run is not None else own).items() if value is not None]
+    if run is not None and stray:
+        raise UsageError(
+            f"{stray[0]} goes with --real and --synthetic, not with a run, which knows its own data"
+        )
+    if run is None and (foreign["--real"] is None or foreign["--synthetic"] is None):
+        raise UsageError("give the folder of a RUN, or --real DATA and --synthetic DATA")
+    if stray:
+        raise UsageError(f"{stray[0]} goes with a RUN; beside --real and --synthetic there is --held-out")
 
 
 @click.command()
@@ -68,6 +92,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures and the verdict as JSON.")
 @with_snapshot
+@checked_by(_check_together)
 @with_plugins
 def evaluate(
     run: Path | None,
@@ -107,8 +132,6 @@ def evaluate(
         "--drop": drop,
         "--kind": kind,
     }
-    own = {"--against": against, "--snapshot": snapshot}
-    _check_together(run, foreign, own)
     check_settings(settings, registry)
     if run is not None and settings and against is None:
         raise UsageError(
@@ -148,19 +171,6 @@ def evaluate(
     written = judgement.write(place)
     click.echo(written.verdict.headline, err=True)
     click.echo(_summary(judgement, written.html) if as_json else written.html)
-
-
-def _check_together(run: Path | None, foreign: dict[str, str | None], own: Mapping[str, object]) -> None:
-    """Raise UsageError unless there is a run, or real and synthetic data, and nothing that belongs to the other."""
-    stray = [option for option, value in (foreign if run is not None else own).items() if value is not None]
-    if run is not None and stray:
-        raise UsageError(
-            f"{stray[0]} goes with --real and --synthetic, not with a run, which knows its own data"
-        )
-    if run is None and (foreign["--real"] is None or foreign["--synthetic"] is None):
-        raise UsageError("give the folder of a RUN, or --real DATA and --synthetic DATA")
-    if stray:
-        raise UsageError(f"{stray[0]} goes with a RUN; beside --real and --synthetic there is --held-out")
 
 
 def _name(data: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthgen.cli.common import ExistingPath, split_names, with_plugins
-from synthgen.errors import UsageError
+from synthgen.errors import DataNotFoundError, UsageError
 
 if TYPE_CHECKING:
     from synthgen.plugins import Registry
@@ -83,7 +83,10 @@ def fit(
         preset = {key: value for key, value in values["train"].items() if not (length and key == "steps")}
         return {**head, **values, "train": {**preset, **length, "device": device}}
 
-    dataset = load_data(recipe_from_dict(settings(1, 1), registry, overrides))
+    try:
+        dataset = load_data(recipe_from_dict(settings(1, 1), registry, overrides))
+    except DataNotFoundError as error:  # where a recipe's is gone, its run fails; here TABLE is mistyped
+        raise UsageError(str(error)) from error
     recipe = recipe_from_dict(settings(*dataset.x.shape), registry, overrides)
     if dry_run:
         click.echo(recipe.to_yaml(), nl=False)

@@ -16,7 +16,8 @@ logger = logging.getLogger("synthgen")
 def one_range(sides: Mapping[str, Dataset]) -> tuple[dict[str, Dataset], tuple[str, ...]]:
     """The sides with float images taken as of one range, that which holds all of them, and notes which that is.
 
-    It is guessed from the values of each side when that is read; where those guesses differ, a warning says so.
+    It is guessed from the values of each side when that is read. The log tells it, too, as a warning where those
+    guesses differ.
     Raises DataError where one side is from 0 to 255 and another is not.
     """
     ranges = {side: told for side, data in sides.items() if (told := range_in(data.notes)) is not None}
@@ -33,6 +34,8 @@ def one_range(sides: Mapping[str, Dataset]) -> tuple[dict[str, Dataset], tuple[s
             f"by their values, float images {_listed(ranges)}; bring them to one scale if this is wrong"
         )
         logger.warning("%s: all are %s", notes[1], taken_as(common))
+    else:
+        logger.info("%s", notes[0])
     return {
         side: _taken(data, ranges[side], common) if side in ranges else data for side, data in sides.items()
     }, tuple(notes)

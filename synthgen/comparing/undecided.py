@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,8 @@ def read_sides(
 ) -> dict[str, Dataset]:
     """What is given for each side, read; see `read`.
 
-    Floats `(N, H, W)` are images where another side is, else signals, of which a warning tells. What is held out is
-    the test split of a source that has one.
+    Floats `(N, H, W)` are images where another side is, else signals, of which a warning and a note tell.
+    What is held out is the test split of a source that has one.
     """
     open_ = {
         side: shape
@@ -55,7 +56,9 @@ def read_sides(
             unseen=side in ("held_out", "--held-out"),
         )
         if side in open_ and chosen == "signals":
-            _warn(side, open_[side])
+            note = _taken_for_signals(*open_[side])
+            logger.warning("%s: %s", side, note)
+            found[side] = replace(found[side], notes=(*found[side].notes, note))
     return {side: found[side] for side in given}
 
 
@@ -74,10 +77,9 @@ def _undecided(data: Any, settings: Sequence[str]) -> tuple[np.dtype, tuple[int,
     return head
 
 
-def _warn(side: str, head: tuple[np.dtype, tuple[int, ...]]) -> None:
-    dtype, shape = head
-    logger.warning(
-        "%s: an array %s %s is taken for %d signals of length %d with %d channels; say kind='signals' (--kind"
-        " signals) if it is, kind='images' for images with values from 0 to 1, -1 to 1 or 0 to 255",
-        *(side, dtype, shape, *shape),
+def _taken_for_signals(dtype: np.dtype, shape: tuple[int, ...]) -> str:
+    return (
+        f"an array {dtype} {shape} is taken for {shape[0]} signals of length {shape[1]} with {shape[2]} channels;"
+        " say kind='signals' (--kind signals) if it is, kind='images' for images with values from 0 to 1, -1 to 1"
+        " or 0 to 255"
     )

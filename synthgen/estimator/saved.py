@@ -40,8 +40,8 @@ def save(model: FittedModel, parameters: Mapping[str, Any], path: Path | str) ->
 def load(path: Path | str, device: str) -> tuple[FittedModel, dict[str, Any]]:
     """A model and its parameters, from what `save` or a run has written.
 
-    Raises CheckpointError for files that are damaged, ValueError for a model of something else than tables and
-    signals.
+    Raises UsageError where there is no model, CheckpointError for files that are damaged, ValueError for a model of
+    something else than tables and signals.
     """
     synthesizer = load_synthesizer(path, device=device)
     facts = synthesizer.source.get(KEY)

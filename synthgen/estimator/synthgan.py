@@ -192,7 +192,8 @@ class SynthGAN(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
     def load(cls, path: Path | str, device: str = "auto") -> Self:
         """The estimator that `save` wrote; or a run's model of a table or of signals, as an estimator.
 
-        Of a run's table, the label is y. Raises CheckpointError for files that are missing or damaged.
+        Of a run's table, the label is y. Raises UsageError where there is no model, CheckpointError for files
+        that are damaged.
         """
         model, parameters = saved.load(path, device)
         estimator = cls(**parameters)

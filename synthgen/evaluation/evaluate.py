@@ -9,10 +9,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from pydantic import BaseModel
 
 from synthgen.errors import SynthgenError, describe
-from synthgen.evaluation.results import Evaluation, MetricResult
+from synthgen.evaluation.results import Evaluation, MetricResult, by_error
+from synthgen.evaluation.wording import listing
 from synthgen.metric import Comparison, Measurement, Metric
+from synthgen.options import plain_options
 
 logger = logging.getLogger("synthgen")
 
@@ -59,6 +62,9 @@ def evaluate(
         done += named.metric.seconds
     if progress:
         progress(1.0, "")
+    results = tuple(found[place] for place in range(len(suited)))
+    for error, names in by_error(results).items():
+        logger.warning("%s: %s", listing(names, len(names)), error)
     held_out = comparison.held_out
     return Evaluation(
         kind=comparison.kind,
@@ -71,7 +77,7 @@ def evaluate(
         full=comparison.full,
         seed=comparison.seed,
         seconds=time.perf_counter() - started,
-        results=tuple(found[place] for place in range(len(suited))),
+        results=results,
         notes=tuple(notes),
         facts=dict(facts or {}),
     )
@@ -80,8 +86,11 @@ def evaluate(
 def _measure(named: NamedMetric, comparison: Comparison) -> MetricResult:
     started = time.perf_counter()
     measurement, error = Measurement(), None
+    options: dict[str, Any] = {}
     numpy_state = np.random.get_state()
     try:
+        own = getattr(named.metric, "options", None)  # a plugin's constructor may keep none
+        options = plain_options(own) if isinstance(own, BaseModel) else {}
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(comparison.seed)  # torch.manual_seed is a GPU's as well
             measurement = named.metric.measure(comparison)
@@ -92,7 +101,5 @@ def _measure(named: NamedMetric, comparison: Comparison) -> MetricResult:
         logger.debug("metric %s failed", named.name, exc_info=True)
     finally:
         np.random.set_state(numpy_state)
-    if error:
-        logger.warning("%s: %s", named.name, error)
     seconds = time.perf_counter() - started
-    return MetricResult(named.name, named.metric.section, seconds, measurement, error)
+    return MetricResult(named.name, named.metric.section, seconds, measurement, error, options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,6 +19,17 @@ class MetricResult:
     measurement: Measurement = field(default_factory=Measurement)
     error: str | None = None
     """Why it could not be measured, in a sentence; its figures are missing then."""
+    options: Mapping[str, Any] | None = None
+    """What it was measured with, defaults among them; JSON. None in reports of versions that recorded none."""
+
+
+def by_error(results: Iterable[MetricResult]) -> dict[str, list[str]]:
+    """Names of metrics that could not be measured, by why: what several lack is told once."""
+    names: dict[str, list[str]] = {}
+    for result in results:
+        if result.error:
+            names.setdefault(result.error, []).append(result.name)
+    return names
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,7 @@ class Evaluation:
                 {
                     "name": result.name,
                     "section": result.section,
+                    "options": None if result.options is None else dict(result.options),
                     "seconds": round(result.seconds, 2),
                     "error": result.error,
                     "figures": [asdict(figure) for figure in result.measurement.figures],

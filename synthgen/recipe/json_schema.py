@@ -21,7 +21,16 @@ from pydantic.json_schema import GenerateJsonSchema
 from synthgen.evaluation.settings import SelectionSettings
 from synthgen.export.settings import ExportSettings
 from synthgen.plugins import KINDS, Registered, Registry
-from synthgen.recipe.schema import COMPONENTS, LISTS, NETWORKS, SECTIONS, SHORT, Recipe, RecipeSettings
+from synthgen.recipe.schema import (
+    COMPONENTS,
+    LISTS,
+    NETWORKS,
+    SECTIONS,
+    SHORT,
+    WHEN_EMPTY,
+    Recipe,
+    RecipeSettings,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -83,7 +92,7 @@ class _Builder:
             return self._export()
         if section in LISTS:
             items = self._choice(LISTS[section])
-            description = _sentence(KINDS[LISTS[section]])
+            description = " ".join(filter(None, [_sentence(KINDS[LISTS[section]]), WHEN_EMPTY.get(section)]))
             return {"description": description, "type": ["array", "null"], "items": items}
         if section == "selection":
             return self._model(SelectionSettings, section) | {"type": ["object", "null"]}

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from synthgen.errors import PluginError, SynthgenError, describe
 from synthgen.evaluation.settings import ReportSettings, SelectionSettings
 from synthgen.export.settings import ExportSettings
-from synthgen.options import Options
+from synthgen.options import Options, plain_options
 from synthgen.plugins import Registered, Registry
 from synthgen.recipe.problems import Problems
 from synthgen.recipe.schema import (
@@ -28,7 +28,6 @@ from synthgen.recipe.schema import (
     NetworkChoice,
     Recipe,
     RecipeSettings,
-    plain_options,
 )
 from synthgen.recipe.wording import findings, known_keys, matches, near, show
 from synthgen.recipe.yaml_loader import KeyPath

@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, Field, NonNegativeInt, PositiveInt, field_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, field_validator
 
 from synthgen.evaluation.settings import ReportSettings, SelectionSettings
 from synthgen.export.settings import ExportSettings, Seed
-from synthgen.options import Options
+from synthgen.options import Options, plain_options
 from synthgen.plugins import Registered
 from synthgen.recipe.yaml_loader import write_yaml
 from synthgen.training.settings import HealthSettings, LatentSettings, TrainSettings
@@ -152,7 +152,7 @@ class Recipe:
     """None to write no dataset."""
     report: ReportSettings
     metrics: tuple[Choice, ...]
-    """Empty for all that suit the data."""
+    """Empty for all that suit the data; see `WHEN_EMPTY`."""
 
     @property
     def components(self) -> tuple[Choice, ...]:
@@ -204,14 +204,11 @@ COMPONENTS: dict[str, str | None] = {
 LISTS = {"penalties": "penalty", "augmentations": "augmentation", "metrics": "metric"}
 """Sections that are a list of components, and the kind of them."""
 
+WHEN_EMPTY = {"metrics": "None, or an empty list, is all that suit the data and need no options."}
+"""What lists stand for that say nothing, where that is not nothing."""
+
 SHORT = {"report": "level", "health": "policy"}
 """Sections that may be a single word, the value of this setting; null is its `none`."""
-
-
-def plain_options(options: BaseModel) -> dict[str, Any]:
-    """Options as plain values under the keys that recipes use."""
-    computed = set(type(options).model_computed_fields)
-    return options.model_dump(mode="json", by_alias=True, exclude=computed, warnings=False)
 
 
 def _optional(choice: Choice | DataChoice | ExportChoice | None) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from synthgen.evaluation.wording import known, listing, number, shown
 from synthgen.metric import Figure
 from synthgen.report.comparable import basis, find_groups, shared_title
 from synthgen.report.loading import LoadedReport, load_report
+from synthgen.report.other_options import option_notes
 from synthgen.report.rendering import render
 from synthgen.report.sections import SECTIONS
 from synthgen.report.tones import TONES
@@ -209,7 +210,8 @@ def put_in_order(reports: Sequence[LoadedReport]) -> ReportComparison:
         notes.append(
             "some of these reports are quick and some full: their figures are of fewer and of more samples"
         )
-    return ReportComparison(groups, tuple(notes))
+    ordered = [report for group in groups for report in group]
+    return ReportComparison(groups, (*notes, *option_notes(ordered)))
 
 
 def _told_apart(reports: Sequence[LoadedReport], paths: Sequence[Path]) -> list[LoadedReport]:

@@ -99,6 +99,7 @@ def _verdict(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _result(content: Mapping[str, Any]) -> MetricResult:
+    options = content.get("options")  # which older versions did not write
     figures = tuple(Figure(**_fields(Figure, figure)) for figure in content["figures"])
     tables = tuple(DetailTable(**_fields(DetailTable, table)) for table in content["tables"])
     return MetricResult(
@@ -107,6 +108,7 @@ def _result(content: Mapping[str, Any]) -> MetricResult:
         seconds=content["seconds"],
         measurement=Measurement(figures, tables),
         error=content["error"],
+        options=None if options is None else dict(options),
     )
 
 

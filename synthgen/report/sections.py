@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from synthgen.evaluation.grading import Grade, grade
-from synthgen.evaluation.results import Evaluation
-from synthgen.evaluation.wording import is_gain, known, number, shown
+from synthgen.evaluation.results import Evaluation, by_error
+from synthgen.evaluation.wording import is_gain, known, listing, number, shown
 from synthgen.metric import DetailTable, Figure, Section
 from synthgen.report.explanations import explain
 
@@ -105,7 +105,7 @@ def sections(evaluation: Evaluation) -> list[ShownSection]:
         found = [result.measurement for result in results]
         by_title = {figure.title: figure for measurement in found for figure in measurement.figures}
         figures = list(by_title.values())  # one that has two names, such as augmentation_gain, is shown once
-        errors = [(result.name, result.error) for result in results if result.error]
+        errors = [(listing(names, len(names)), error) for error, names in by_error(results).items()]
         section = ShownSection(
             key=key,
             title=title,

@@ -128,7 +128,7 @@ def test_plugin_file_that_is_not_there_has_the_exit_code_of_plugins(tiny_recipe)
 
 def test_sampling_from_a_folder_without_a_model_says_what_is_missing(tmp_path):
     result = synthgen("sample", tmp_path, "-n", 3, "--out", tmp_path / "out")
-    refused(result, 1, r"no model in .*: neither model\.json nor model/model\.json")
+    refused(result, 2, r"no model in .*: neither model\.json nor model/model\.json")
 
 
 def test_unknown_command_and_option_are_clicks_usage_errors():

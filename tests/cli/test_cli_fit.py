@@ -105,7 +105,7 @@ def test_a_time_stands_in_for_the_steps(table):
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "message"),
     [
-        (["fit", "{gone}"], 1, r"gone\.csv"),
+        (["fit", "{gone}"], 2, r"gone\.csv"),
         (["fit", "{table}", "--target", "incme"], 1, r"incme.*Did you mean income"),
         (["fit", "{table}", "--conditions", "q"], 1, "no column 'q'"),
         (["fit", "{table}", "--steps", "2", "--time", "5m"], 2, "give --steps or --time, not both"),

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from digits_run import digits_run
 from PIL import Image
-from tests_support import arrays, tree
+from tests_support import arrays, run, tree
 
 from synthgen.cli import main
+from synthgen.errors import Interrupted
 
 
 def synthgen(*arguments: object) -> Result:
@@ -35,6 +36,20 @@ def refused(message: str, *arguments: object) -> None:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory, registry):
     return digits_run(tmp_path_factory.mktemp("commands"), registry)
+
+
+@pytest.mark.parametrize("command", ["sample", "export", "interpolate", "evaluate"])
+def test_what_has_no_model_is_asked_for_in_vain_wherever_it_is_named(
+    command, tmp_path, tiny_recipe, registry, stop_at
+):
+    more = {"interpolate": ("--latents",), "evaluate": ()}.get(command, ("-n", 3, "--out", tmp_path / "out"))
+    refused("gone: there is no such folder", command, tmp_path / "gone", *more)
+    (tmp_path / "empty").mkdir()
+    refused("there is no model in|is neither a run nor a dataset", command, tmp_path / "empty", *more)
+    stop_at(4)
+    with pytest.raises(Interrupted):
+        run(tiny_recipe, tmp_path / "run", registry)
+    refused("synthgen run --resume", command, tmp_path / "run", *more)
 
 
 def test_snapshots_are_listed_for_people_and_for_programs(made):

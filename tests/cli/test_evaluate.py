@@ -195,7 +195,11 @@ def test_two_files_are_compared_with_the_report_beside_them(tables, tmp_path):
     assert found["evaluation"]["samples"] == {"real": 60, "held_out": 0, "synthetic": 40}
     (command,) = found["context"]["commands"]
     assert command == "synthgen evaluate --real real.csv --synthetic made.csv --target y --level full"
-    done("evaluate", *tables, "--target", "y", "--drop", "b")  # a report gives way to the next
+    assert "replaced" not in result.stderr
+    again = done("evaluate", *tables, "--target", "y", "--drop", "b")
+    assert re.search(
+        r"the earlier report in report-made, made on \d{4}-\S+ \S+ UTC, was replaced", again.stderr
+    )
 
 
 def test_what_arrays_are_can_be_said(tmp_path):
@@ -206,13 +210,18 @@ def test_what_arrays_are_can_be_said(tmp_path):
     result = done("evaluate", *sides)
     for side in ("--real", "--synthetic"):
         assert f"{side}: an array float64" in result.stderr and "(--kind signals) if it is" in result.stderr
-    assert report(tmp_path / "report-made")["evaluation"]["kind"] == "signals"
+    found = report(tmp_path / "report-made")["evaluation"]
+    assert found["kind"] == "signals"
+    assert [note.split(" is taken for")[0] for note in found["notes"][-2:]] == [
+        "real: an array float64 (30, 8, 8)",
+        "made: an array float64 (20, 8, 8)",
+    ]
     result = done("evaluate", *sides, "--kind", "images")
     assert "taken for" not in result.stderr
     found = report(tmp_path / "report-made")
     assert found["evaluation"]["kind"] == "images"
     told = "float images of the real and the synthetic data are taken as from 0, black, to 1, white"
-    assert told in found["evaluation"]["notes"]
+    assert told in found["evaluation"]["notes"] and told in result.stderr
     assert "--kind images" in found["context"]["commands"][0]
     done("evaluate", *sides, "--kind", "signals")
     assert report(tmp_path / "report-made")["evaluation"]["kind"] == "signals"
@@ -264,6 +273,12 @@ def test_what_is_wrong_with_two_files_is_one_message(tables, tmp_path):
         write_tiny_npz(tmp_path),
         code=1,
     )
+
+
+def test_arguments_are_checked_before_anything_is_loaded(monkeypatch):
+    monkeypatch.setattr("synthgen.cli.common._registry", lambda *args: pytest.fail("plugins were loaded"))
+    refused("give the folder of a RUN, or", "evaluate")
+    refused("--target goes with", "evaluate", "run", "--target", "y")
 
 
 @pytest.mark.parametrize(

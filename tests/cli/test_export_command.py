@@ -77,7 +77,7 @@ def test_a_run_that_was_stopped_says_how_to_go_on(finished, tmp_path):
     stopped = shutil.copytree(finished, tmp_path / "run")
     shutil.rmtree(stopped / "model")
     result = synthgen("export", stopped)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert (
         f"was not finished and has no model yet; go on with: synthgen run --resume {stopped}" in result.stderr
     )

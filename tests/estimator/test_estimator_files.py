@@ -13,7 +13,7 @@ from tests_support import run
 
 import synthgen
 from synthgen import SynthGAN
-from synthgen.errors import CheckpointError, UsageError
+from synthgen.errors import UsageError
 from synthgen.recipe import recipe_from_dict
 
 
@@ -82,7 +82,7 @@ def test_names_that_json_cannot_hold_are_told_and_nothing_is_written(tmp_path):
 
 
 def test_what_is_no_model_is_told(tmp_path):
-    with pytest.raises(CheckpointError, match="there is no model"):
+    with pytest.raises(UsageError, match="there is no model"):
         SynthGAN.load(tmp_path)
 
 

@@ -97,6 +97,54 @@ def test_what_can_hardly_be_compared_is_said(tmp_path: Path):
     assert "different real data" in notes[0] and "quick and some full" in notes[1]
 
 
+def measured_with(options: dict[str, object] | None, evaluation: Evaluation | None = None) -> Evaluation:
+    """An evaluation whose metric `variety` had these options."""
+    evaluation = evaluation or an_evaluation()
+    results = [
+        replace(result, options=options if result.name == "variety" else {}) for result in evaluation.results
+    ]
+    return replace(evaluation, results=tuple(results))
+
+
+def test_metrics_with_other_options_are_told(tmp_path: Path):
+    made = {
+        "a": measured_with({"neighbours": 3, "weights": None, "exact": True}),
+        "b": measured_with({"neighbours": 5, "weights": "w.pth", "exact": True}),
+        "c": measured_with({"neighbours": 5, "weights": None, "exact": True}),
+    }
+    compared = compare_reports([report_in(tmp_path / name, one) for name, one in made.items()])
+    note = (
+        "variety was measured with other options, neighbours 3 in a and 5 in b and c, weights not given in a and c"
+        " and w.pth in b: its figures, and an order that goes by them, say little"
+    )
+    assert compared.notes == (note,)
+    assert f"note: {note}" in compared.to_text() and note[1:] in Page(compared.to_html()).text
+    assert compare_reports([tmp_path / "c", report_in(tmp_path / "d", made["c"])]).notes == ()
+
+
+def test_options_of_a_metric_that_failed_are_not_told(tmp_path: Path):
+    failed = measured_with({"neighbours": 3})
+    results = [replace(r, error="no") if r.name == "variety" else r for r in failed.results]
+    folders = [
+        report_in(tmp_path / "a", replace(failed, results=tuple(results))),
+        report_in(tmp_path / "b", measured_with({"neighbours": 5})),
+    ]
+    assert compare_reports(folders).notes == ()
+
+
+def test_reports_of_versions_that_recorded_no_options_are_compared_and_that_is_told(tmp_path: Path):
+    folders = [report_in(tmp_path / name, measured_with({"neighbours": 5})) for name in ("new", "old")]
+    file = folders[1] / "report.json"
+    content = json.loads(file.read_text("utf-8"))
+    for metric in content["evaluation"]["metrics"]:
+        del metric["options"]
+    file.write_text(json.dumps(content), "utf-8")
+    assert compare_reports(folders).notes == (
+        "old is of an older version, which recorded no options: its metrics may have had others",
+    )
+    assert compare_reports([folders[1], folders[1]]).notes == ()
+
+
 def scored(evaluation: Evaluation, title: str, classes: tuple[str, ...] = ("p", "q")) -> Evaluation:
     """The same with scores of this name."""
     first = evaluation.results[0]
