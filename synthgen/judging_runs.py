@@ -29,6 +29,7 @@ from synthgen.report import ReportContext
 from synthgen.run_directory import Run
 from synthgen.seen_samples import leave_out_seen
 from synthgen.snapshots import snapshot_folders
+from synthgen.stopped_runs import notes_of_snapshot
 from synthgen.synthesizer import Synthesizer, load
 from synthgen.version import __version__
 
@@ -73,7 +74,7 @@ def evaluate_run(
     parts = _parts(run, recipe, synthesizer)
     if against is not None:
         parts = _with(parts, against, recipe, registry, settings)
-    return judge_run(
+    judgement = judge_run(
         run,
         synthesizer,
         parts,
@@ -85,6 +86,7 @@ def evaluate_run(
         exported=read_exported(exported) if exported is not None else None,
         command=_command(path, level, samples, seed, snapshot, against, settings),
     )
+    return replace(judgement, notes=(*notes_of_snapshot(run.read_info(), snapshot), *judgement.notes))
 
 
 def judge_run(

@@ -14,6 +14,7 @@ from synthgen.judging_runs import judge_run
 from synthgen.preparation import Setup, build_synthesizer
 from synthgen.run_directory import Run
 from synthgen.snapshots import snapshot_folders, snapshot_name
+from synthgen.stopped_runs import last_well, note_of_stop
 from synthgen.synthesizer import Synthesizer, load
 from synthgen.training.health import Health
 from synthgen.training.trainer import Trainer
@@ -57,7 +58,7 @@ def report_stopped(directory: Run, setup: Setup, trainer: Trainer, parts: RealPa
         judgement = judge_run(
             directory, left.synthesizer, parts, setup.recipe, setup.registry, command=command
         )
-        note = f"training was stopped at step {trainer.step:,}: what is judged is its generator {left.words}"
+        note = note_of_stop(trainer.step, left.words)
         judgement = replace(judgement, notes=(note, *judgement.notes))
         judgement.write(directory.path)
     except (Exception, KeyboardInterrupt) as error:
@@ -85,18 +86,19 @@ class _Left(NamedTuple):
 
 
 def _what_is_left(directory: Run, setup: Setup, trainer: Trainer) -> _Left | None:
-    """The last generator that was found healthy, what training has ended with, or the last snapshot."""
+    """The last healthy generator, what training has ended with, or the last snapshot."""
     there = dict(snapshot_folders(directory.snapshots))
     states = (one.healthy.state for one in trainer.listeners if isinstance(one, Health))
     healthy = next((int(state["step"]) for state in states if state is not None), 0)
     if healthy in there:
-        return _snapshot(directory, setup, healthy, "the last that was found healthy")
+        return _snapshot(directory, setup, healthy, last_well(healthy))
     if all(weight.isfinite().all() for weight in trainer.ema.module.parameters()):
         return _Left(build_synthesizer(setup, trainer, copy=True), None, "as it was then")
-    return _snapshot(directory, setup, max(there), "the last snapshot") if there else None
+    if not there:
+        return None
+    return _snapshot(directory, setup, max(there), f"of step {max(there):,}, the last snapshot")
 
 
-def _snapshot(directory: Run, setup: Setup, step: int, what: str) -> _Left:
+def _snapshot(directory: Run, setup: Setup, step: int, words: str) -> _Left:
     folder = directory.snapshots / snapshot_name(step)
-    words = f"of step {step:,}, {what}"
     return _Left(load(folder, setup.registry, str(setup.device)), step, words)

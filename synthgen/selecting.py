@@ -15,7 +15,7 @@ from synthgen.device import fork_random
 from synthgen.errors import SynthgenError, describe
 from synthgen.evaluation.scoring import Score
 from synthgen.evaluation.settings import SelectionSettings
-from synthgen.snapshot_ranking import best_of, ranked, why_chosen
+from synthgen.snapshot_ranking import best_of, ranked, standing, why_chosen
 from synthgen.snapshots import snapshot_folders, snapshot_name
 from synthgen.synthesizer import Synthesizer
 from synthgen.training.health import Health
@@ -219,14 +219,11 @@ class Selection(Listener):
             **{name: round(value, 8) for name, value in score.parts.items()},
         }
         self.scores.append(entry)
-        best = self.kept[0] is entry
-        self.record(trainer, {"event": "score", **entry, "best": best})
+        best, chosen = ranked(self.scores)[0] is entry, self.kept[0] is entry
+        self.record(trainer, {"event": "score", **entry, "best": best, "chosen": chosen})
+        said = standing(self.scores, entry)
         logger.info(
-            "step %d: score %.4g (%s)%s",
-            trainer.step,
-            score.value,
-            score.text,
-            ", the best so far" if best else "",
+            "step %d: score %.4g (%s)%s", trainer.step, score.value, score.text, f", {said}" if said else ""
         )
         folder = self._folder(trainer.step)
         if entry in self.kept and not (self._is_kept_anyway(trainer, trainer.step) and folder.is_dir()):

@@ -32,12 +32,29 @@ def best_of(scores: Iterable[dict[str, Any]], keep: int) -> list[dict[str, Any]]
 
 def why_chosen(scores: Collection[dict[str, Any]], chosen: dict[str, Any]) -> str:
     """In words, without a full stop."""
-    lowest = ranked(scores)[0]
-    why = f"the best of {len(scores)} scores; {chosen['text']}"
-    if lowest is not chosen:
-        why = (
-            f"the latest of {len(scores)} scores that cannot be told from the best,"
-            f" {lowest['score']:.4g} at step {lowest['step']}, standard error {lowest['error']:.2g};"
-            f" {chosen['text']}"
-        )
+    best = ranked(scores)[0]
+    below = sum(not one["passes"] for one in scores) if chosen["passes"] else 0
+    of = f"of {len(scores)} scores"
+    if below:
+        of += f", {below} of which {'is' if below == 1 else 'are'} below the floor"
+    if best is not chosen:
+        why = f"{of}, the latest that {_not_told_from(best)}"
+    else:
+        why = f"the best {of}" if len(scores) > 1 else "the only score"
+    why += f"; {chosen['text']}"
     return why if chosen["passes"] else f"{why}; none reaches the floor"
+
+
+def standing(scores: Collection[dict[str, Any]], newest: dict[str, Any]) -> str:
+    """What the newest score is among all so far, in words; nothing if it is not chosen."""
+    best = ranked(scores)[0]
+    if newest is best:
+        return "the best so far"
+    return f"chosen: it {_not_told_from(best)}" if newest is best_of(scores, 1)[0] else ""
+
+
+def _not_told_from(best: dict[str, Any]) -> str:
+    return (
+        f"cannot be told from the best, {best['score']:.4g} at step {best['step']},"
+        f" standard error {best['error']:.2g}"
+    )

@@ -14,6 +14,7 @@ from synthgen.preparation import Setup, build_networks, build_trainer
 from synthgen.run_directory import Run
 from synthgen.snapshot_files import SnapshotFiles
 from synthgen.starting import Start
+from synthgen.stopped_runs import LAST_WELL
 from synthgen.training.health import Health, Keep, Record
 from synthgen.training.health_state import HealthyState
 from synthgen.training.health_verdicts import Verdict
@@ -79,7 +80,7 @@ def _keeper(directory: Run, setup: Setup, snapshots: SnapshotFiles) -> Keep:
         if state is not None and state["step"]:
             snapshots.save_earlier(trainer, state["step"], state["ema"])
             command = shlex.join(["synthgen", "sample", path, "--snapshot", str(state["step"]), *flags])
-            said.append(f"The generator of step {state['step']}, the last found healthy, is kept: {command}")
+            said.append(f"The generator of step {state['step']}, {LAST_WELL}, is kept: {command}")
         if verdict.kind != "divergence":
             command = shlex.join(["synthgen", "run", "--resume", path, *flags])
             said.append(f"Go on all the same with: {command}")

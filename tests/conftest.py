@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from failing_run import Accident
 from tests_support import TINY_RECIPE, StopAt, write_tiny_npz
 
 from synthgen import pipeline
 from synthgen.plugins import Registry, load_plugins
+from synthgen.training.listener import Listener
 
 torch.set_num_threads(1)  # on networks this tiny a second thread costs more than it gives
 
@@ -62,3 +64,22 @@ def stop_at(monkeypatch):
 
     yield stop
     monkeypatch.undo()
+
+
+@pytest.fixture
+def accident(monkeypatch):
+    """Let something happen to the next runs, and maybe somebody press Ctrl-C."""
+    recorders = pipeline._recorders
+
+    def happen(step: int = 14, times: int = 1, *others: Listener) -> None:
+        monkeypatch.setattr(
+            pipeline, "_recorders", lambda *args: [*recorders(*args), Accident(step, times), *others]
+        )
+
+    return happen
+
+
+@pytest.fixture
+def no_plot(monkeypatch):
+    """Plots take longer than the trainings here."""
+    monkeypatch.setattr(pipeline, "plot_losses", lambda *args: None)

@@ -1,12 +1,11 @@
-"""Runs whose training fails: what they record, keep, go back to, and how they are resumed."""
+"""Runs whose training fails: what they record, go back to, and how they are resumed."""
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 
 import pytest
-import torch
+from failing_run import SMALL, health, info, judge_by
 from tests_support import StopAt, run, tree
 
 import synthgen
@@ -14,58 +13,10 @@ from synthgen import pipeline
 from synthgen.errors import Interrupted, UnhealthyError
 from synthgen.pictures import plot_losses
 from synthgen.run_directory import read_metrics
+from synthgen.stopped_runs import LAST_WELL
 from synthgen.training.checkpoint import list_checkpoints
-from synthgen.training.health import Health
-from synthgen.training.health_samples import Look
-from synthgen.training.listener import Listener
 
-SMALL = (
-    "train={steps: 24, batch_size: 8, log_every: 2, sample_every: 6, checkpoint_every: 8, snapshot_every: 12,"
-    " device: cpu, precision: fp32}",
-    "generator={name: mlp, width: 16, depth: 1}",
-    "discriminator={name: mlp, width: 16, depth: 1}",
-    "penalties=[]",
-)
-HEALTH = "health={{policy: {policy}, every: 4, samples: 24, restarts: 2, restart_from: {start}}}"
-
-
-class Accident(Listener):
-    """A generator's weight is lost at a step, the first so many times that training comes by."""
-
-    def __init__(self, step: int, times: int) -> None:
-        self.step = step
-        self.times = times
-
-    def on_step(self, trainer):
-        if trainer.step == self.step and trainer.attempt < self.times:
-            next(trainer.generator.parameters()).data.fill_(torch.nan)
-
-
-@pytest.fixture
-def accident(monkeypatch):
-    """Let something happen to the next runs, and maybe somebody press Ctrl-C."""
-    recorders = pipeline._recorders
-
-    def happen(step: int = 14, times: int = 1, *others: Listener) -> None:
-        monkeypatch.setattr(
-            pipeline, "_recorders", lambda *args: [*recorders(*args), Accident(step, times), *others]
-        )
-
-    return happen
-
-
-@pytest.fixture(autouse=True)
-def no_plot(monkeypatch):
-    """Plots take longer than the trainings here."""
-    monkeypatch.setattr(pipeline, "plot_losses", lambda *args: None)
-
-
-def health(policy: str, start: str = "healthy") -> tuple[str, ...]:
-    return (*SMALL, HEALTH.format(policy=policy, start=start))
-
-
-def info(made):
-    return json.loads((made / "run.json").read_text())
+pytestmark = pytest.mark.usefixtures("no_plot")
 
 
 def test_a_restart_goes_back_to_the_last_healthy_state_and_the_record_keeps_what_happened(
@@ -132,7 +83,7 @@ def test_restarts_are_used_up_and_the_run_then_ends_with_the_last_healthy_genera
     assert message.startswith("training diverged:")
     assert "after 2 restarts. Try a lower train.optimizer.lr" in message
     assert (
-        f"of step 12, the last found healthy, is kept: synthgen sample {tmp_path / 'out'} --snapshot 12"
+        f"The generator of step 12, {LAST_WELL}, is kept: synthgen sample {tmp_path / 'out'} --snapshot 12"
         in message
     )
     assert "Go on" not in message  # it would diverge again
@@ -181,12 +132,6 @@ def test_a_stopped_run_says_what_was_found_and_can_be_gone_on_with_all_the_same(
     resumed = pipeline.resume(tmp_path / "out", registry=registry)
     assert info(resumed.path)["status"] == "finished"
     assert info(resumed.path)["health"][0]["until"] is None
-
-
-def judge_by(spreads):
-    """Looks that find these spreads at these steps, whatever the samples are."""
-    look = Health._look
-    return lambda self, trainer, seen: look(self, trainer, Look(True, spreads.get(trainer.step, 1.0)))
 
 
 def test_a_failure_is_told_where_it_is_only_warned_of(tiny_recipe, tmp_path, registry, monkeypatch):

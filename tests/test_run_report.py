@@ -51,8 +51,8 @@ def test_a_run_that_was_stopped_has_a_report_of_its_last_healthy_generator(monke
     assert message.startswith("training diverged")
     report = load_report(made)
     assert report.evaluation.notes[0] == (
-        "training was stopped at step 6: what is judged is its generator of step 4, the last that was found"
-        " healthy"
+        "training was stopped at step 6: what is judged is its generator of step 4, the last in which the watch saw"
+        " nothing wrong yet (it looks at fewer samples than a report, and for less)"
     )
     assert report.evaluation.facts["steps"] == 4
     assert "--level quick --snapshot 4" in report.context["commands"][1]
@@ -63,10 +63,18 @@ def test_a_run_that_was_stopped_has_a_report_of_its_last_healthy_generator(monke
     assert record["status"] == "failed" and record["seconds"]["report"] >= 0
     again = evaluate_run(made, level="quick", snapshot=4, registry=toys)
     assert again.facts["model_hash"] == report.evaluation.facts["model_hash"]
+    assert again.notes == report.evaluation.notes
     with pytest.raises(
         UsageError, match=r"it has failed\. Go on with.*, or judge a snapshot: .* --snapshot 4"
     ):
         evaluate_run(made, registry=toys)
+
+
+def test_a_run_that_is_stopped_again_has_a_report_of_what_was_well_before(monkeypatch, tmp_path, toys):
+    made, _ = stopped(monkeypatch, tmp_path, toys, Accident(5))
+    with pytest.raises(UnhealthyError, match="of step 4, the last in which the watch saw nothing wrong yet"):
+        pipeline.resume(made, registry=toys)
+    assert load_report(made).evaluation.facts["steps"] == 4
 
 
 def test_what_was_never_found_healthy_is_judged_as_it_ended(monkeypatch, tmp_path, toys):

@@ -13,7 +13,7 @@ from synthgen.report.sections import Cell, ShownTable
 LONGEST = 200
 """Of longer texts, the beginning is shown."""
 
-_TOLD_ELSEWHERE = {"health", "selection", "plugins", "versions", "classes", "seconds"}
+_TOLD_ELSEWHERE = {"health", "healthy_step", "selection", "plugins", "versions", "classes", "seconds"}
 
 
 def origin_tables(evaluation: Evaluation, context: ReportContext) -> list[ShownTable]:

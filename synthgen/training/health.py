@@ -70,6 +70,7 @@ class Health(Listener):
         self._quiet: dict[str, int] = {}  # looks in a row that found nothing, by kind
         self._samples_seen = 0  # at the last log interval
         self._watch: SampleWatch | None = None
+        self._kept: int | None = None  # the step of the generator that is kept, once training was stopped
 
     # ---------------------------------------------------------------------------------------------- listening
 
@@ -103,18 +104,25 @@ class Health(Listener):
         if self._watch is not None and trainer.step % _look_every(trainer, self.settings.every) == 0:
             self._look(trainer, self._watch.look(trainer.ema.module))
         every = trainer.settings.checkpoint_every
-        if every and trainer.step % every == 0:
+        if self.healthy.whole and every and trainer.step % every == 0:
+            self.healthy.write()
+
+    def on_checkpoint(self, trainer: Trainer) -> None:
+        """Keep a generator that is only to be judged with the checkpoint, and none from after it."""
+        if not self.healthy.whole:
             self.healthy.write()
 
     def on_return(self, trainer: Trainer) -> None:
         """Forget what the part that was given up had shown."""
         self._looks, self._quiet, self._samples_seen = Looks(), {}, trainer.samples_seen
         self._signs.start(measure_norms(trainer).weights)
+        self.healthy.forget_void(trainer)
         self.record(trainer, {"event": "restart", "restart": self.returns[-1]})
 
     def on_end(self, trainer: Trainer) -> None:
         """Keep for a resumed training what to go back to."""
-        self.healthy.write()
+        if self.healthy.whole:
+            self.healthy.write()
 
     def state(self) -> dict[str, Any]:
         """Verdicts, restarts and what has been seen, as primitives."""
@@ -137,14 +145,15 @@ class Health(Listener):
         self._samples_seen = state["samples_seen"]
 
     def facts(self) -> dict[str, Any]:
-        """All verdicts and restarts, in the order of time: what run.json has as `health`."""
+        """All verdicts and restarts, in the order of time: what run.json has as `health`; and as `healthy_step`, of
+        a training that was stopped, the step of its last healthy generator, if there is one."""
         entries: list[dict[str, Any]] = []
         for attempt in range(len(self.returns) + 1):
             void = attempt < len(self.returns)
             found = [verdict.to_dict() for verdict in self.verdicts if verdict.attempt == attempt]
             entries += [{**verdict, "given_up": void} for verdict in found]
             entries += self.returns[attempt : attempt + 1]
-        return {"health": entries}
+        return {"health": entries, **({"healthy_step": self._kept} if self._kept else {})}
 
     # ------------------------------------------------------------------------------------------------ judging
 
@@ -205,13 +214,14 @@ class Health(Listener):
             logger.warning("step %d: %s. %s", trainer.step, verdict.text, verdict.advice)
 
     def _stop(self, trainer: Trainer, verdict: Verdict) -> None:
-        count = trainer.attempt
+        count, state = trainer.attempt, self.healthy.state
+        self._kept = state["step"] if state is not None else None
         tried = f", after {count} restart{'s' if count > 1 else ''}" if count else ""
         where = "" if verdict.kind == "divergence" else f"stopped at step {trainer.step}: "
         said = [
             f"{where}{verdict.text}{tried}",
             verdict.advice,
-            self.keep(trainer, verdict, self.healthy.state),
+            self.keep(trainer, verdict, state),
         ]
         trainer.failure = UnhealthyError(". ".join(part for part in said if part))
 

@@ -2,59 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
-from typing import NamedTuple
+from collections.abc import Callable, Set
 
 from synthgen.training.health_verdicts import Kind
 
-
-class _Suggestion(NamedTuple):
-    text: str
-    has: frozenset[str] = frozenset()
-    """A recipe with all of these has it."""
-    instead: str = ""
-    """What is said then, if anything."""
+_Suggestion = Callable[[Set[str]], str]
+"""In words, to a recipe that has these; nothing if it has all of it."""
 
 
-_LOWER_RATE = _Suggestion("a lower train.optimizer.lr")
-_OTHER_SEED = _Suggestion("another seed")
-_LARGER_BATCH = _Suggestion("a larger train.batch_size")
-_BOTH = frozenset({"penalty r1", "penalty r2"})
-_HEAVIER = "heavier penalties r1 and r2"
-_PENALTIES = _Suggestion("penalties r1 and r2", _BOTH, _HEAVIER)
-_RELATIVISTIC = _Suggestion("loss relativistic", frozenset({"loss relativistic"}))
-_RELATIVISTIC_WITH = _Suggestion(
-    "loss relativistic with penalties r1 and r2", _BOTH | {"loss relativistic"}, _HEAVIER
-)
-_AUGMENTATIONS = _Suggestion("augmentations where there are few real samples", frozenset({"augmentations"}))
+def _unless(text: str, has: str) -> _Suggestion:
+    return lambda there: "" if has in there else text
+
+
+def _always(text: str) -> _Suggestion:
+    return lambda _: text
+
+
+def _penalties(there: Set[str]) -> str:
+    return _lacking_penalties(there) or "heavier penalties r1 and r2"
+
+
+def _relativistic_with(there: Set[str]) -> str:
+    if "loss relativistic" in there:
+        return _penalties(there)
+    lacking = _lacking_penalties(there)
+    return f"loss relativistic with {lacking}" if lacking else "loss relativistic"
+
+
+def _lacking_penalties(there: Set[str]) -> str:
+    lacking = [name for name in ("r1", "r2") if f"penalty {name}" not in there]
+    return f"{'penalties' if len(lacking) > 1 else 'penalty'} {' and '.join(lacking)}" if lacking else ""
+
+
+_LOWER_RATE = _always("a lower train.optimizer.lr")
+_OTHER_SEED = _always("another seed")
+_LARGER_BATCH = _always("a larger train.batch_size")
+_AUGMENTATIONS = _unless("augmentations where there are few real samples", "augmentations")
 
 _SUGGESTIONS: dict[Kind, tuple[_Suggestion, ...]] = {
     "discriminator_won": (
-        _PENALTIES,
-        _Suggestion("a lower train.discriminator_optimizer.lr"),
-        _Suggestion("fewer train.discriminator_steps", frozenset({"one discriminator step"})),
-        _RELATIVISTIC,
+        _penalties,
+        _always("a lower train.discriminator_optimizer.lr"),
+        _unless("fewer train.discriminator_steps", "one discriminator step"),
+        _unless("loss relativistic", "loss relativistic"),
         _AUGMENTATIONS,
     ),
     "collapse": (
-        _RELATIVISTIC_WITH,
-        _Suggestion("penalty mismatch where there are classes", frozenset({"penalty mismatch"})),
+        _relativistic_with,
+        _unless("penalty mismatch where there are classes", "penalty mismatch"),
         _LOWER_RATE,
         _OTHER_SEED,
     ),
-    "repeats": (_RELATIVISTIC_WITH, _LARGER_BATCH, _AUGMENTATIONS),
+    "repeats": (_relativistic_with, _LARGER_BATCH, _AUGMENTATIONS),
     "oscillation": (
         _LOWER_RATE,
-        _Suggestion("train.optimizer.betas of [0.0, 0.99]", frozenset({"betas"})),
-        _PENALTIES,
+        _unless("train.optimizer.betas of [0.0, 0.99]", "betas"),
+        _penalties,
         _LARGER_BATCH,
     ),
-    "explosion": (
-        _LOWER_RATE,
-        _PENALTIES,
-        _Suggestion("train.optimizer.clip_value", frozenset({"clip_value"})),
-    ),
-    "divergence": (_LOWER_RATE, _Suggestion("a heavier penalty"), _OTHER_SEED),
+    "explosion": (_LOWER_RATE, _penalties, _unless("train.optimizer.clip_value", "clip_value")),
+    "divergence": (_LOWER_RATE, _always("a heavier penalty"), _OTHER_SEED),
 }
 
 
@@ -63,6 +70,5 @@ def advise(kind: Kind, has: Set[str] = frozenset()) -> str:
 
     Known are `loss NAME` and `penalty NAME`, `augmentations`, `one discriminator step`, `betas` and `clip_value`.
     """
-    told = [one.instead if one.has and one.has <= has else one.text for one in _SUGGESTIONS[kind]]
-    words = [text for text in told if text]
+    words = [text for suggestion in _SUGGESTIONS[kind] if (text := suggestion(has))]
     return f"Try {', '.join(words[:-1])}{' or ' if len(words) > 1 else ''}{words[-1]}"

@@ -17,9 +17,11 @@ State = dict[str, Any]
 
 
 class HealthyState:
-    """The last state that was found healthy, in memory and, so that a resumed training has it, on disk.
+    """The last state in which nothing wrong was seen yet, in memory and, so that a resumed training has it, on
+    disk.
 
-    `whole` keeps all that a training needs to go on from there; otherwise only the averaged generator is kept.
+    `whole` keeps all that a training needs to go on from there; otherwise only the averaged generator is kept, to
+    be judged and sampled from.
     """
 
     def __init__(self, *, whole: bool, path: Path | None = None, identity: str = "") -> None:
@@ -32,31 +34,34 @@ class HealthyState:
     def remember(self, trainer: Trainer, signs: State) -> None:
         """Keep what the training is now, with what its log had shown."""
         if self.whole:
-            state = trainer.state() | {"listeners": {}}
+            state = trainer.state() | {"listeners": {}, "signs": signs}
         else:
-            state = {"step": trainer.step, "ema": trainer.ema.module.state_dict()}
-        self.state = deepcopy(state | {"signs": signs})
+            ema = trainer.ema.module.state_dict()
+            state = {"step": trainer.step, "attempt": trainer.attempt, "ema": ema}
+        self.state = deepcopy(state)
+
+    def forget_void(self, trainer: Trainer) -> None:
+        """Forget what the training, having gone back, has given up."""
+        if self.state is not None and self.state["step"] > trainer.step:
+            self.state = None
 
     def write(self) -> None:
         """Put it on disk, if it is not there yet."""
-        if (
-            self.whole
-            and self.path is not None
-            and self.state is not None
-            and self.state is not self._written
-        ):
+        if self.path is not None and self.state is not None and self.state is not self._written:
             write_state(self.path, self.state, self.identity)
             self._written = self.state
 
     def load(self, trainer: Trainer) -> None:
-        """Take back what is on disk, unless it is from after where the training stands or cannot be read."""
-        if not self.whole or self.path is None or not self.path.exists():
+        """Take back what is on disk, unless it is from after where the training stands, or is only to be judged and
+        from before it began afresh, or cannot be read."""
+        if self.path is None or not self.path.exists():
             return
         try:
             state = load_checkpoint(self.path, self.identity, trainer.device)
         except CheckpointError:
             return
-        if state["step"] <= trainer.step:
+        void = not self.whole and state["attempt"] != trainer.attempt
+        if state["step"] <= trainer.step and not void:
             self.state = self._written = state
 
 

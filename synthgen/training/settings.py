@@ -101,8 +101,8 @@ class HealthSettings(Options):
     """With restart: how often at most; after that the run stops. What was given up does not count for a
     time_limit."""
     restart_from: Literal["healthy", "scratch"] = "healthy"
-    """With restart: the last state that was looked at and found healthy, with other random numbers from there on;
-    or the beginning, with another seed."""
+    """With restart: the last state in which the watch saw nothing wrong yet, with other random numbers from there
+    on; or the beginning, with another seed."""
     every: PositiveInt = 200
     """Steps between two looks at samples, at most: fewer, down to 25, in a training that would otherwise have fewer
     than 12 looks; losses and weights are looked at whenever they are logged."""
