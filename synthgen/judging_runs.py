@@ -210,10 +210,13 @@ def _run_of(path: Path, exported: Path | None, snapshot: int | None) -> Run:
         )
         raise UsageError(f"{path}: {what}; for other data give --real and --synthetic")
     run = Run.open(path)
-    status = run.read_info()["status"]
+    info = run.read_info()
+    status = info["status"]
     if snapshot is None and not run.model.is_dir():
-        kept = snapshot_folders(run.snapshots)
-        other = f", or judge a snapshot: synthgen evaluate {path} --snapshot {kept[-1][0]}" if kept else ""
+        kept = [step for step, _ in snapshot_folders(run.snapshots)]
+        healthy = info.get("healthy_step")
+        step = healthy if healthy in kept else max(kept, default=None)
+        other = f", or judge a snapshot: synthgen evaluate {path} --snapshot {step}" if kept else ""
         if status == "failed" and run.report_html.exists():
             other += f". {run.report_html} judges what was left of it"
         state = "has failed" if status == "failed" else f"is {status}"

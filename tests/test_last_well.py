@@ -7,7 +7,8 @@ import torch
 from failing_run import fail, health, info, judge_by, resume
 from tests_support import StopAt, run, tree
 
-from synthgen.errors import Interrupted
+from synthgen.errors import Interrupted, UsageError
+from synthgen.judging_runs import evaluate_run
 from synthgen.stopped_runs import LAST_WELL
 from synthgen.training.checkpoint import list_checkpoints
 from synthgen.training.health import Health
@@ -31,6 +32,9 @@ def test_a_run_that_is_stopped_again_still_knows_what_was_well_before_it_was_res
     assert said.startswith("training diverged") and f"of step 8, {LAST_WELL}, is kept" in said
     assert info(out)["healthy_step"] == 8
     assert tree(out / "snapshots" / "step-0000008") == before
+    assert (out / "snapshots" / "step-0000012").is_dir()
+    with pytest.raises(UsageError, match="--snapshot 8"):
+        evaluate_run(out, registry=registry)
 
 
 def test_a_run_that_fails_after_it_was_interrupted_still_knows_what_was_well_before(

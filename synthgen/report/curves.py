@@ -151,7 +151,9 @@ def _curve(name: str, lines: Sequence[Mapping[str, Any]]) -> Curve | None:
 def _alt(title: str, curves: Sequence[Curve], marks: _Marks) -> str:
     parts = [f"{_words(c.name)} from {c.values[0]:.3g} to {c.values[-1]:.3g}" for c in curves]
     text = f"{title} over {curves[0].steps[-1]:,.0f} steps: {', '.join(parts)}"
-    return text + (f"; the model is from step {marks.chosen:,.0f}" if marks.chosen is not None else "")
+    return text + (
+        f"; the chosen snapshot is of step {marks.chosen:,.0f}" if marks.chosen is not None else ""
+    )
 
 
 def _words(name: str) -> str:

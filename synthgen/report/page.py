@@ -100,7 +100,7 @@ def _selection(context: ReportContext) -> str:
     chosen = context.selection
     if chosen.get("step") is None:
         return ""
-    words = f"The model is the snapshot of step {_count(chosen['step'])}"
+    words = f"Chosen was the snapshot of step {_count(chosen['step'])}"
     if chosen.get("score") is not None:
         words += f", with a score of {number(float(chosen['score']))}"
     why = str(chosen.get("why") or "").strip().rstrip(".")

@@ -29,6 +29,11 @@ def _relativistic_with(there: Set[str]) -> str:
     return f"loss relativistic with {lacking}" if lacking else "loss relativistic"
 
 
+def _some_penalty(there: Set[str]) -> str:
+    has_any = any(one.startswith("penalty ") for one in there)
+    return "a heavier penalty" if has_any else "penalties r1 and r2"
+
+
 def _lacking_penalties(there: Set[str]) -> str:
     lacking = [name for name in ("r1", "r2") if f"penalty {name}" not in there]
     return f"{'penalties' if len(lacking) > 1 else 'penalty'} {' and '.join(lacking)}" if lacking else ""
@@ -61,7 +66,7 @@ _SUGGESTIONS: dict[Kind, tuple[_Suggestion, ...]] = {
         _LARGER_BATCH,
     ),
     "explosion": (_LOWER_RATE, _penalties, _unless("train.optimizer.clip_value", "clip_value")),
-    "divergence": (_LOWER_RATE, _always("a heavier penalty"), _OTHER_SEED),
+    "divergence": (_LOWER_RATE, _some_penalty, _OTHER_SEED),
 }
 
 

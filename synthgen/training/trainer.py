@@ -202,7 +202,7 @@ class Trainer:
         if broken and self._earlier is None:
             raise self.failure or TrainingError(
                 f"training diverged: {broken[0]} was {values[broken[0]]} before step {self.step}. "
-                "Try a lower train.optimizer.lr, a heavier penalty or another seed"
+                "Try a lower train.optimizer.lr, a penalty, or a heavier one, or another seed"
             )
 
     def _total_steps(self) -> int | None:

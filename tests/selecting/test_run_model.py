@@ -58,7 +58,7 @@ def test_the_page_and_evaluate_tell_why_it_was_chosen_as_the_record_does(tiny_re
     assert why == "the best of 5 scores, 2 of which are below the floor; oracle 0.5"
     again = evaluate_run(made.path, registry=toys).write(tmp_path / "again")
     for page in (made.report_html, again.html):
-        told = f"The model is the snapshot of step 8, with a score of 0.5: {why}."
+        told = f"Chosen was the snapshot of step 8, with a score of 0.5: {why}."
         assert told in page.read_text("utf-8")
 
 

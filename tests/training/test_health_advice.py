@@ -63,3 +63,8 @@ def test_of_two_penalties_the_one_that_lacks_is_advised_and_of_none_that_they_be
 )
 def test_of_a_loss_and_its_penalties_only_what_the_recipe_lacks_is_advised(has, advised):
     assert advise("repeats", has | {"augmentations"}) == f"Try {advised} or a larger train.batch_size"
+
+
+def test_a_heavier_penalty_is_advised_only_where_there_is_one():
+    assert "a heavier penalty" in advise("divergence", {"penalty wgan_gp"})
+    assert "penalties r1 and r2" in advise("divergence", {"loss wasserstein"})
