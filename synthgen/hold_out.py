@@ -11,6 +11,7 @@ import numpy as np
 from synthgen.components import Dataset, Source
 from synthgen.data.fingerprint import fingerprint
 from synthgen.data.loading import load_dataset
+from synthgen.data.overlap import in_common
 from synthgen.errors import SynthgenError
 from synthgen.evaluation.scoring import FEWEST, FEWEST_OF_CLASS
 from synthgen.metric import draw_samples, take_samples
@@ -159,20 +160,13 @@ def find_test_split(source: Source, train: Dataset, seed: int, *, whole: bool = 
     same_form = test.kind == train.kind and test.classes == train.classes
     if not same_form or _shape(test) != _shape(train) or fingerprint(test) == fingerprint(train):
         return None
-    if whole and (options.limit is not None or options.per_class is not None) and _has_all(test, train):
+    if (
+        whole
+        and (options.limit is not None or options.per_class is not None)
+        and in_common(train, test).all()
+    ):
         return None  # the source knows no splits: this is all that it has
     return draw_samples(test, MOST, np.random.default_rng(seed))
-
-
-def _has_all(one: Dataset, other: Dataset) -> bool:
-    """Whether every sample of the other is one of this one's, too."""
-    if isinstance(one.x, np.ndarray):
-        there = {hash(sample.tobytes()) for sample in one.x}
-        return all(hash(sample.tobytes()) in there for sample in other.x)
-    from pandas.util import hash_pandas_object  # noqa: PLC0415 - not needed for images
-
-    rows, wanted = (hash_pandas_object(dataset.x, index=False) for dataset in (one, other))
-    return bool(wanted.isin(rows).all())
 
 
 def _shape(dataset: Dataset) -> object:
