@@ -30,6 +30,7 @@ class TableOptions(Options):
     """Of more categories in a column the rarest share one."""
     numbers: Literal["scores", "plain"] = "scores"
     """What networks see of a number: its normal score, which is about N(0, 1) for any column; or plainly itself, as
-    textbooks have it, for columns that are of that size as they are."""
+    textbooks have it, for columns that are of that size as they are. Either way samples are kept in the range of
+    the real numbers: what a network makes beyond it lies on its edge."""
     atom_share: float = Field(0.02, gt=0, le=1)
     """A number, or date, that makes up this share of its column (and five rows) is a category of its own."""
