@@ -223,7 +223,12 @@ class Selection(Listener):
         self.record(trainer, {"event": "score", **entry, "best": best, "chosen": chosen})
         said = standing(self.scores, entry)
         logger.info(
-            "step %d: score %.4g (%s)%s", trainer.step, score.value, score.text, f", {said}" if said else ""
+            "step %d: score %.4g (%s)%s%s",
+            trainer.step,
+            score.value,
+            score.text,
+            f", {said}" if said else "",
+            "; lower is better" if len(self.scores) == 1 else "",
         )
         folder = self._folder(trainer.step)
         if entry in self.kept and not (self._is_kept_anyway(trainer, trainer.step) and folder.is_dir()):

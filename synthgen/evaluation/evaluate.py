@@ -78,9 +78,45 @@ def evaluate(
         seed=comparison.seed,
         seconds=time.perf_counter() - started,
         results=results,
-        notes=tuple(notes),
+        notes=(*notes, *_of_classes(comparison), *_of_options(suited)),
         facts=dict(facts or {}),
     )
+
+
+def _of_classes(comparison: Comparison) -> list[str]:
+    """Which classes have no synthetic samples, rare ones too, which no figure may count."""
+    size = len(comparison.names)
+    real, made = (np.bincount(part.y, minlength=size) for part in (comparison.real, comparison.synthetic))
+    absent = [f"{name} ({real[i]:,})" for i, name in enumerate(comparison.names) if real[i] and not made[i]]
+    if not absent:
+        return []
+    note = f"there are no synthetic samples of {listing(absent)}; in brackets: real ones"
+    logger.info("%s", note)
+    return [note]
+
+
+def _of_options(metrics: Sequence[NamedMetric]) -> list[str]:
+    """Which metrics have other options than usual: what is good or bad is set for the usual ones."""
+    told = []
+    for named in metrics:
+        options = getattr(named.metric, "options", None)
+        if isinstance(options, BaseModel) and (own := _not_usual(options)):
+            words = ", ".join(f"{name} {value}" for name, value in own.items())
+            told.append(
+                f"{named.name} was measured with {words}; what is good or bad is set for the usual options"
+            )
+    return told
+
+
+def _not_usual(options: BaseModel) -> dict[str, Any]:
+    fields = type(options).model_fields
+    return {
+        name: value
+        for name, value in plain_options(options).items()
+        if name in fields
+        and not fields[name].is_required()
+        and getattr(options, name) != fields[name].get_default()
+    }
 
 
 def _measure(named: NamedMetric, comparison: Comparison) -> MetricResult:

@@ -105,15 +105,25 @@ def diverse(judged: Judged) -> Finding:
     behind = classes_behind(judged, "coverage")
     if behind and answer == "yes":
         answer = "partly"
-    lead = {
-        "yes": "The samples vary about as much as real ones",
-        "partly": "The samples vary less than real ones",
-        "no": "The samples show only some of the forms that real ones have",
-        "unknown": "Not measured",
-    }[answer]
+    only_repeats = (
+        bool(grades) and not behind and {n for n, g in grades.items() if g != "good"} == {"duplicates"}
+    )
+    lead = (
+        _MORE_REPEATS
+        if only_repeats
+        else {
+            "yes": "The samples vary about as much as real ones",
+            "partly": "The samples vary less than real ones",
+            "no": "The samples show only some of the forms that real ones have",
+            "unknown": "Not measured",
+        }[answer]
+    )
     missing = names_of_missing(judged)
     more = [f"Hardly covered: {listing(missing or behind)}."] if missing or behind else []
     return graded_finding("diverse", "Diverse?", answer, _sentence(judged, lead, grades, more), list(grades))
+
+
+_MORE_REPEATS = "The samples vary about as much as real ones, but more of them repeat another one"
 
 
 def faithful(judged: Judged) -> Finding:
@@ -134,13 +144,9 @@ def faithful(judged: Judged) -> Finding:
         "no": "Many samples are unlike real ones",
         "unknown": "Not measured",
     }[answer]
-    if answer in ("partly", "no") and all(
-        found == "good" for name, found in grades.items() if name != "trts"
-    ):
-        many = "many" if answer == "no" else "some"
-        lead = f"The samples could pass for real ones, but {many} are not what their label says"
-        if judged.of_number:
-            lead = "The samples could pass for real ones, but their target does not go well with the rest"
+    others = [found for name, found in grades.items() if name != "trts"]
+    if "trts" in grades and all(found == "good" for found in others):
+        lead = _of_labels(judged, answer, lead if others else "")
     more = [f"Often not what their label says: {listing(behind)}."] if behind else []
     named = judged.evaluation.classes or judged.of_number
     if grades and judged.evaluation.kind == "table" and not named:
@@ -148,6 +154,18 @@ def faithful(judged: Judged) -> Finding:
     return graded_finding(
         "faithful", "Faithful?", answer, _sentence(judged, lead, grades, more), list(grades)
     )
+
+
+def _of_labels(judged: Judged, answer: Answer, as_real: str) -> str:
+    """What the labels alone come to; `as_real` is what is said of all the rest where that is good, or nothing."""
+    if answer == "yes":
+        return as_real or ("The target goes" if judged.of_number else "Labels go") + " with the samples"
+    fault = "their target does not go well with the rest"
+    if not judged.of_number:
+        fault = f"{'many' if answer == 'no' else 'some'} are not what their label says"
+    if as_real:
+        return f"The samples could pass for real ones, but {fault}"
+    return f"Of the samples {fault}"
 
 
 def copies(judged: Judged) -> Finding:

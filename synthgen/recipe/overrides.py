@@ -44,8 +44,8 @@ def apply_override(data: dict[str, Any], override: Override) -> Override:
     """Put the value into `data`, in place; the override comes back with list indices as numbers.
 
     What is missing or null on the way becomes a mapping, and a text becomes a mapping with that `name`, since
-    a component may be written as its name alone, or with what else a section's one word stands for. Raises
-    RecipeError if a list has no such item.
+    a component may be written as its name alone, or with what else a section's one word stands for; such a word
+    leaves the section's other settings as they are. Raises RecipeError if a list has no such item.
     """
     *way, last = override.path
     here: Any = data
@@ -66,7 +66,11 @@ def apply_override(data: dict[str, Any], override: Override) -> Override:
         path.append(step)
         here = below
     step = _step(here, last, override, path)
-    here[step] = override.value
+    before = here.get(step) if isinstance(here, dict) else None
+    if not path and step in SHORT and isinstance(override.value, str) and isinstance(before, dict):
+        here[step] = before | {SHORT[step]: override.value}  # one word of several settings
+    else:
+        here[step] = override.value
     return replace(override, path=(*path, step))
 
 

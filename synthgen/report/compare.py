@@ -14,7 +14,7 @@ from synthgen.evaluation.wording import known, listing, number, shown
 from synthgen.metric import Figure
 from synthgen.report.comparable import basis, find_groups, shared_title
 from synthgen.report.loading import LoadedReport, load_report
-from synthgen.report.other_options import option_notes
+from synthgen.report.other_options import measured_otherwise, option_notes
 from synthgen.report.rendering import render
 from synthgen.report.sections import SECTIONS
 from synthgen.report.tones import TONES
@@ -153,7 +153,11 @@ class ReportComparison:
         """Where among all reports the best values of their groups are."""
         found, start = set(), 0
         for group in self.groups:
-            best = _best([report.evaluation.figure(name) for report in group])
+            best = (
+                set()
+                if measured_otherwise(name, group)
+                else _best([report.evaluation.figure(name) for report in group])
+            )
             found |= {start + place for place in best}
             start += len(group)
         return found

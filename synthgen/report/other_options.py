@@ -43,6 +43,17 @@ def option_notes(reports: Sequence[LoadedReport]) -> list[str]:
     return notes
 
 
+def measured_otherwise(figure: str, reports: Sequence[LoadedReport]) -> bool:
+    """Whether some of these reports have the figure by other options than the others."""
+    options = {
+        json.dumps(result.options, sort_keys=True)
+        for report in reports
+        for result in report.evaluation.results
+        if result.options is not None and any(one.name == figure for one in result.measurement.figures)
+    }
+    return len(options) > 1
+
+
 def _keys(asked: _Asked) -> list[str]:
     return list(dict.fromkeys(key for _, options in asked for key in options))
 

@@ -119,6 +119,18 @@ def test_labels_that_do_not_fit_are_named_as_what_is_wrong(trts: float, answer: 
     )
 
 
+def test_of_labels_alone_nothing_is_said_of_the_samples():
+    """Whether samples could pass for real ones is not known where only their labels were looked at."""
+    for trts, lead in ((0.96, "Labels go with the samples"), (0.78, "Of the samples some are not what")):
+        assert verdict(evaluation_of({"trts": trts})).finding("faithful").sentence.startswith(lead)
+
+
+def test_where_only_repeats_are_amiss_nothing_else_is_said_to_be():
+    finding = verdict(evaluation_of({**GOOD, "duplicates": 0.04})).finding("diverse")
+    assert finding.answer == "partly"
+    assert finding.sentence.startswith("The samples vary about as much as real ones, but more of them repeat")
+
+
 def test_rows_that_are_unlike_real_ones_are_not_put_down_to_labels():
     finding = verdict(evaluation_of({**ROWS, "trts": 0.78, "shapes": 0.9})).finding("faithful")
     assert finding.sentence.startswith("Most samples are like real ones, but they can be told from them")

@@ -56,6 +56,13 @@ def test_a_malformed_override_is_refused_by_its_text(text: str, words: str):
         ({"a": ["x", "y"]}, "a.1.w=2", {"a": ["x", {"name": "y", "w": 2}]}),
         ({"a": [1, 2]}, "a.0=3", {"a": [3, 2]}),
         ({"a": {"0": 1}}, "a.0=3", {"a": {"0": 3}}),
+        ({"report": {"hold_out": 0}}, "report=quick", {"report": {"hold_out": 0, "level": "quick"}}),
+        (
+            {"health": {"policy": "stop", "every": 9}},
+            "health=warn",
+            {"health": {"policy": "warn", "every": 9}},
+        ),
+        ({"report": {"hold_out": 0}}, "report={level: full}", {"report": {"level": "full"}}),
     ],
 )
 def test_an_override_changes_one_place(before: Any, text: str, after: Any):

@@ -122,6 +122,17 @@ def test_metrics_with_other_options_are_told(tmp_path: Path):
     assert compare_reports([tmp_path / "c", report_in(tmp_path / "d", made["c"])]).notes == ()
 
 
+def test_no_figure_is_the_best_of_those_that_were_measured_otherwise(tmp_path: Path):
+    made = {
+        name: report_in(
+            tmp_path / name, measured_with({"neighbours": count}, an_evaluation(coverage=coverage))
+        )
+        for name, count, coverage in (("a", 3, 0.7), ("b", 5, 0.9), ("c", 5, 0.7))
+    }
+    other, alike = (compare_reports([made[name], made["b"]]).to_html().count("★") for name in ("a", "c"))
+    assert (other, alike) == (1, 2)  # one is the legend's
+
+
 def test_options_of_a_metric_that_failed_are_not_told(tmp_path: Path):
     failed = measured_with({"neighbours": 3})
     results = [replace(r, error="no") if r.name == "variety" else r for r in failed.results]

@@ -40,7 +40,7 @@ def test_the_log_and_the_metrics_tell_the_best_from_what_is_only_not_worse(
     scored({4: 0.2, 6: 0.5, 8: 0.25, 10: 0.35, 12: 0.1}, error=0.1)
     made = run(tiny_recipe, tmp_path / "out", registry, *with_selection())
     assert re.findall(r"^step \d+: score .*$", "\n".join(caplog.messages), re.MULTILINE) == [
-        "step 4: score 0.2 (oracle 0.2), the best so far",
+        "step 4: score 0.2 (oracle 0.2), the best so far; lower is better",
         "step 6: score 0.5 (oracle 0.5)",
         "step 8: score 0.25 (oracle 0.25), chosen: it cannot be told from the best, 0.2 at step 4, standard error"
         " 0.1",

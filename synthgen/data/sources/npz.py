@@ -137,6 +137,8 @@ def _images(path: Path, raw: np.ndarray, undecided: bool) -> np.ndarray:
     if x.ndim not in (3, 4) or (x.ndim == 4 and x.shape[3] != 3):
         hint = "; put the channels last" if x.ndim == 4 and x.shape[1] in (1, 3) else ""
         raise _fault(path, "x", raw, f"images must be (N, H, W), (N, H, W, 1) or (N, H, W, 3){hint}")
+    if x.dtype.kind == "f" and len(faulty := np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(1))):
+        raise DataError(f"{path}: x[{faulty[0]}] has NaN or infinity; leave such images out")
     if x.dtype != np.uint8:
         hint = advice(x)
         if undecided:

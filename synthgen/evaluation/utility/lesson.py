@@ -88,11 +88,13 @@ def learnt_from_real(comparison: Comparison) -> tuple[Learnt, Examples]:
 
 
 def _check_labels(comparison: Comparison) -> None:
-    for dataset, which in ((comparison.real, "real"), (comparison.synthetic, "synthetic")):
+    for dataset in (comparison.real, comparison.synthetic):
         if not dataset.classes and dataset.target is not None:
             raise DataError(f"{dataset.target} is a number, and this is measured of labels only")
         if not dataset.classes:
-            raise DataError(f"the {which} data has no labels to learn")
+            raise DataError(
+                "there are no labels to learn: the real and the synthetic data must both have them"
+            )
     if len(comparison.names) < 2:
         raise DataError(
             f"the data has one class, '{comparison.names[0]}': there is nothing to learn to tell apart"

@@ -159,6 +159,14 @@ def test_float_windows_are_signals_with_their_labels(tmp_path, dtype):
     assert dataset.y.tolist() == [2, 0, 2, 1]
 
 
+def test_images_with_nan_are_told_by_their_place(tmp_path):
+    x = np.full((3, 4, 4), 0.5)
+    x[2, 1, 1] = np.nan
+    np.savez(tmp_path / "toy.npz", x=x)
+    with pytest.raises(DataError, match=r"toy\.npz: x\[2\] has NaN or infinity; leave such images out"):
+        load(tmp_path / "toy.npz", kind="images")
+
+
 def test_windows_of_several_channels_are_signals_where_kind_says_so(tmp_path):
     x = np.zeros((4, 6, 2), np.float32)
     np.savez(tmp_path / "toy.npz", x=x)
