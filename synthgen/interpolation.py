@@ -50,8 +50,8 @@ def interpolate(
             "say where to go: name two classes (or values of a condition), or go between two latents"
         )
     draws = ChunkDraws(seed, 0, rows, synthesizer.latent)
-    first, codes = _condition(synthesizer, start, where, draws)
-    last = first if end is None else _condition(synthesizer, end, where, draws)[0]
+    first, codes = _condition(synthesizer, "start (--from)", start, where, draws)
+    last = first if end is None else _condition(synthesizer, "end (--to)", end, where, draws)[0]
     way = torch.linspace(0, 1, steps)
     noise = draws.noise[:, None].expand(rows, steps, -1)
     if latents:
@@ -94,23 +94,23 @@ def _check(synthesizer: Synthesizer, steps: int, rows: int) -> None:
 
 
 def _condition(
-    synthesizer: Synthesizer, end: End | None, where: Mapping[str, Any] | None, draws: ChunkDraws
+    synthesizer: Synthesizer, side: str, end: End | None, where: Mapping[str, Any] | None, draws: ChunkDraws
 ) -> tuple[Tensor, Tensor]:
-    """The condition `(rows, condition_dim)` at one end, and its codes `(rows, conditions)`."""
+    """The condition `(rows, condition_dim)` at one end, and its codes `(rows, conditions)`; `side` is which."""
     label, classes = synthesizer.label, synthesizer.classes
     asked = dict(where or {})
     if isinstance(end, Mapping):
         asked |= end
     elif end is not None:
         if label is None:
-            raise UsageError(
-                f"there is no class '{end}': the model was trained without labels; go between two latents"
-            )
+            numbers = [one.name for one in synthesizer.spec.conditions if one.values is None]
+            instead = f"give {numbers[0]}={end} instead" if numbers else "go between two latents"
+            raise UsageError(f"there is no class '{end}': the model was trained without labels; {instead}")
         asked[label] = end
     synthesizer.plan(1, where=asked)  # refuses what the model does not have
     others, named = split_where(label, asked, None)
     if classes and named is None:
-        raise UsageError(f"say which class, of {list_classes(classes)}")
+        raise UsageError(f"say which class the {side} has, of {list_classes(classes)}")
     index = find_class(classes, named[0]) if named is not None else 0
     labels = np.full(len(draws.noise), index, np.int64)
     codes = synthesizer.codes(labels, draws.for_conditions, others)

@@ -86,7 +86,10 @@ def evaluate_run(
         exported=read_exported(exported) if exported is not None else None,
         command=_command(path, level, samples, seed, snapshot, against, settings),
     )
-    return replace(judgement, notes=(*notes_of_snapshot(run.read_info(), snapshot), *judgement.notes))
+    notes = notes_of_snapshot(run.read_info(), snapshot)
+    if not recipe.generator.every:
+        notes += ("the generator was not trained: the run trained its discriminator alone",)
+    return replace(judgement, notes=(*notes, *judgement.notes))
 
 
 def judge_run(

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,11 @@ from synthgen.plugins import Registry, installed_plugins
 from synthgen.preparation import Setup, build_synthesizer, build_trainer, prepare
 from synthgen.real_data import load_parts
 from synthgen.recipe import Recipe, load_recipe
+from synthgen.recipe.loading import told_of
 from synthgen.run_directory import Run, read_metrics
 from synthgen.run_info import describe_run
 from synthgen.run_model import save_model, select_snapshots
-from synthgen.run_report import report_finished, report_stopped
+from synthgen.run_report import report_discriminator, report_finished, report_stopped
 from synthgen.sample_plots import SamplePlots
 from synthgen.snapshot_files import SnapshotFiles
 from synthgen.starting import Start
@@ -61,12 +63,13 @@ def run(
     `overrides` change a recipe that is read here, as on the command line: `["train.steps=500"]`.
     `dataset` is the recipe's data where the caller has loaded it already. `start` is the folder of a run that
     this one begins from: with the networks, the average and the optimizers' moments of its newest checkpoint,
-    on whatever data the recipe names; steps count from 0.
+    on whatever data the recipe names; steps count from 0. It may be that of a snapshot; see `Start.read`.
 
     Raises a SynthgenError for whatever is wrong with recipe, data, plugins, start or folder, before the folder
     is made; Interrupted if a person stops the training, which `resume` goes on with.
     """
     registry = registry or installed_plugins()
+    named = nullcontext() if isinstance(recipe, Recipe) else told_of(recipe)
     if not isinstance(recipe, Recipe):
         recipe = load_recipe(recipe, overrides, registry)
     elif overrides:
@@ -76,7 +79,8 @@ def run(
     path = Path(out) if out is not None else Run.default_path(recipe.name)
     refuse_taken(path)
     began = Start.read(Path(start)) if start is not None else None
-    setup = _prepare(recipe, registry, dataset=dataset)
+    with named:
+        setup = _prepare(recipe, registry, dataset=dataset)
     directory = Run(path)
     trainer = build_trainer(setup, _recorders(directory, setup))
     if began is not None:
@@ -109,7 +113,11 @@ def resume(path: Path | str, *, registry: Registry | None = None) -> Run:
     if info["status"] == "finished":
         command = shlex.join(["synthgen", "evaluate", str(path)])
         make = "" if directory.report_json.exists() else f". It has no report; this makes one: {command}"
-        raise UsageError(f"the run in {path} is finished; there is nothing to resume{make}")
+        more = shlex.join(["synthgen", "run", "--from", str(path)])
+        raise UsageError(
+            f"the run in {path} is finished; there is nothing to resume. To train it further, in a new run: {more}"
+            f"{make}"
+        )
     recipe = load_recipe(directory.recipe, registry=registry)
     if recipe.digest != info["recipe_digest"]:
         raise CheckpointError(
@@ -181,7 +189,7 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
         directory.write_info(info)
 
     def report(write: Callable[[RealParts], None]) -> None:
-        if setup.parts is None or setup.recipe.report.level == "none":
+        if setup.parts is None or setup.recipe.report.level == "none" or not setup.recipe.generator.every:
             return
         start = time.perf_counter()
         write(setup.parts)
@@ -217,6 +225,8 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
         raise
     record("finished", model_hash=synthesizer.model_hash)
     logger.info("trained %d steps in %s", trainer.step, duration(trainer.seconds))
+    if not setup.recipe.generator.every:
+        report_discriminator(directory)
     report(lambda parts: report_finished(directory, setup, synthesizer, parts))
     return directory
 

@@ -12,7 +12,7 @@ from synthgen.evaluation.wording import capital
 from synthgen.hold_out import RealParts
 from synthgen.judging_runs import judge_run
 from synthgen.preparation import Setup, build_synthesizer
-from synthgen.run_directory import Run
+from synthgen.run_directory import Run, read_metrics
 from synthgen.snapshots import snapshot_folders, snapshot_name
 from synthgen.stopped_runs import last_well, note_of_stop
 from synthgen.synthesizer import Synthesizer, load
@@ -34,6 +34,19 @@ def report_finished(directory: Run, setup: Setup, synthesizer: Synthesizer, part
         logger.warning("no report: %s. Try again with: %s", error, command)
         return
     logger.info("%s\nreport: %s", judgement.verdict.headline, directory.report_html)
+
+
+def report_discriminator(directory: Run) -> None:
+    """Say what came of a discriminator that was trained alone, instead of a report, which judges a generator."""
+    lines = [line for line in read_metrics(directory.metrics) if "real_accuracy" in line]
+    last = lines[-1] if lines else {}
+    accuracies = [
+        f"{last[name]:.3f} on {kind} samples"
+        for name, kind in (("real_accuracy", "real"), ("fake_accuracy", "generated"))
+        if name in last
+    ]
+    told = f". Accuracy of the discriminator at the end: {', '.join(accuracies)}" if accuracies else ""
+    logger.info("no report: the generator is not trained (generator.every is 0)%s", told)
 
 
 def report_stopped(directory: Run, setup: Setup, trainer: Trainer, parts: RealParts) -> None:

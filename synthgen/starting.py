@@ -12,8 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from synthgen.errors import CheckpointError, UsageError
+from synthgen.model_files import MODEL, read_model
 from synthgen.run_directory import Run
-from synthgen.training.checkpoint import list_checkpoints, load_checkpoint
+from synthgen.snapshots import snapshot_folders
+from synthgen.training.checkpoint import checkpoint_step, list_checkpoints, load_checkpoint
 from synthgen.training.optimizers import build_optimizer
 from synthgen.training.settings import OptimizerSettings
 from synthgen.training.trainer import Trainer
@@ -26,34 +28,66 @@ _HINT = (
 )
 
 
-@dataclass(frozen=True)
-class Start:
-    """The newest checkpoint of a run, for another one to begin from."""
+def run_to_begin_from(path: Path) -> tuple[Run, int | None]:
+    """The run that a folder is of, or that kept the snapshot in it, and then the snapshot's step.
 
-    path: Path
-    """The run's folder."""
-    state: Mapping[str, Any]
-    recipe_digest: str
-    model_hash: str | None
-    """Of the model that the run ended with, if it did."""
-
-    @classmethod
-    def read(cls, path: Path) -> Start:
-        """The newest checkpoint of the run in this folder, its tensors on the CPU.
-
-        Raises UsageError if that is no run, or one without a checkpoint; CheckpointError if it cannot be read.
-        """
-        if not (path / "run.json").is_file() and (path / "model.json").is_file():
+    Raises UsageError if it is neither.
+    """
+    if not (path / "run.json").is_file() and (path / MODEL).is_file():
+        place = path.resolve()
+        run = Run(place.parent.parent)
+        step = next((step for step, folder in snapshot_folders(run.snapshots) if folder == place), None)
+        if step is None or not run.info.is_file():
             raise UsageError(
                 f"{path} is a model, which has no discriminator to train; name the folder of the run that made it"
             )
-        run = Run.open(path)
+        return Run.open(run.path), step
+    return Run.open(path), None
+
+
+@dataclass(frozen=True)
+class Start:
+    """A checkpoint of a run, or a snapshot with the discriminator of one, for another run to begin from."""
+
+    path: Path
+    """The folder of the run, or of the snapshot."""
+    state: Mapping[str, Any]
+    recipe_digest: str
+    model_hash: str | None
+    """Of the model that the run ended with, if it did, or of the snapshot."""
+
+    @classmethod
+    def read(cls, path: Path) -> Start:
+        """The newest checkpoint of the run in this folder, or what goes with the snapshot in it, on the CPU.
+
+        That is the checkpoint of its step, or, where the run has not kept that, the snapshot's averaged generator
+        beside the discriminator of the nearest one. Raises UsageError if there is no run, or one without a
+        checkpoint; CheckpointError if a file cannot be read.
+        """
+        run, step = run_to_begin_from(path)
         info = run.read_info()
         checkpoints = list_checkpoints(run.checkpoints)
         if not checkpoints:
-            raise UsageError(f"the run in {path} has no checkpoint to begin from: {run.checkpoints} has none")
-        state = load_checkpoint(checkpoints[-1], info["recipe_digest"], torch.device("cpu"))
-        return cls(path, state, info["recipe_digest"], info.get("model_hash"))
+            raise UsageError(
+                f"the run in {run.path} has no checkpoint to begin from: {run.checkpoints} has none"
+            )
+        nearest = checkpoints[-1]
+        if step is not None:
+            nearest = min(checkpoints, key=lambda file: abs(checkpoint_step(file) - step))
+        state = load_checkpoint(nearest, info["recipe_digest"], torch.device("cpu"))
+        if step is None:
+            return cls(path, state, info["recipe_digest"], info.get("model_hash"))
+        model = read_model(path)
+        if state["step"] != step:
+            logger.info(
+                "the run in %s has kept no checkpoint of step %d: its averaged generator begins beside the"
+                " discriminator of step %d",
+                *(run.path, step, state["step"]),
+            )
+            generator = model.tensors["generator"]
+            networks = {"generator": generator, "ema": generator}
+            state |= {**networks, "step": step, "optimizers": [None, state["optimizers"][1]]}
+        return cls(path, state, info["recipe_digest"], model.hash)
 
     @property
     def record(self) -> dict[str, Any]:

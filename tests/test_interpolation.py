@@ -120,8 +120,8 @@ def test_strip_has_a_row_for_each_and_its_title_once(model):
     ("ends", "options", "message"),
     [
         ((3, 4), {}, r"there is no class '4'\. Classes: 3, 8, 5\."),
-        ((None, 8), {}, "say which class, of 3, 8, 5"),
-        ((), {"latents": True}, "say which class, of 3, 8, 5"),
+        ((None, 8), {}, r"say which class the start \(--from\) has, of 3, 8, 5"),
+        ((), {"latents": True}, r"say which class the start \(--from\) has, of 3, 8, 5"),
         ((3,), {}, "say where to go: name two classes"),
         ((), {}, "say where to go: name two classes"),
         (({"age": 3}, {"age": 4}), {}, "'age' is no condition of this model"),
@@ -158,6 +158,8 @@ def test_a_number_passes_from_value_to_value(model, forwarded, monkeypatch):
     monkeypatch.setattr(model.generator, "forward", lambda noise, condition: torch.zeros(len(noise), 1, 8, 8))
     interpolate(model, {"heat": 1.5}, {"heat": 2.5}, steps=3, rows=1)
     assert forwarded[0].condition.tolist() == [[-1], [0], [1]]
+    with pytest.raises(UsageError, match=r"there is no class '1\.5': .* give heat=1\.5 instead"):
+        interpolate(model, "1.5", "2.5")
 
 
 def test_tables_and_signals_cannot_be_shown(tmp_path, registry):

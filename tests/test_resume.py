@@ -61,7 +61,7 @@ def test_run_interrupted_while_exporting_goes_on_with_the_shards_that_are_left(
 def test_finished_run_is_not_resumed(tiny_recipe, tmp_path, registry):
     made = run(tiny_recipe, tmp_path / "out", registry)
     made.report_json.unlink(missing_ok=True)
-    told = "is finished; there is nothing to resume. It has no report; this makes one: synthgen evaluate"
+    told = "is finished; there is nothing to resume.* It has no report; this makes one: synthgen evaluate"
     with pytest.raises(UsageError, match=told):
         pipeline.resume(made.path, registry=registry)
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 from digits_run import digits_run, write_recipe
 from PIL import Image
+from safetensors.torch import load_file
 from tests_support import tree
 
 import synthgen
@@ -165,8 +166,11 @@ def test_discriminator_alone_leaves_the_generator_as_it_was(first, begin):
 
 
 def test_what_is_no_run_or_has_no_checkpoint_is_told(first, tmp_path):
-    with pytest.raises(UsageError, match="is a model, which has no discriminator to train"):
-        Start.read(first.snapshots / "step-0000004")
+    for alone in (first.model, tmp_path / "step-0000004"):
+        if alone != first.model:
+            shutil.copytree(first.snapshots / alone.name, alone)
+        with pytest.raises(UsageError, match="is a model, which has no discriminator to train"):
+            Start.read(alone)
     with pytest.raises(UsageError, match=r"is not the folder of a run: it has no recipe\.yaml"):
         Start.read(tmp_path)
     shutil.copytree(first.path, tmp_path / "copy")
@@ -177,6 +181,33 @@ def test_what_is_no_run_or_has_no_checkpoint_is_told(first, tmp_path):
     shutil.rmtree(tmp_path / "copy" / "checkpoints")
     with pytest.raises(UsageError, match=r"has no checkpoint to begin from"):
         Start.read(tmp_path / "copy")
+
+
+def test_a_snapshot_begins_with_the_checkpoint_of_its_step(first, begin):
+    made = begin("train.steps=1", "train.keep_checkpoints=5", start=first.snapshots / "step-0000004")
+    saved, began = (state(list_checkpoints(run.checkpoints)[0]) for run in (first, made))
+    assert saved["step"] == 4
+    for network in ("generator", "discriminator", "ema"):
+        assert same(saved[network], began[network])
+    assert json.loads(made.info.read_text())["began_from"]["step"] == 4
+
+
+def test_a_snapshot_without_a_checkpoint_begins_beside_the_nearest_discriminator(
+    first, begin, tmp_path, caplog
+):
+    shutil.copytree(first.path, tmp_path / "first")
+    (tmp_path / "first" / "checkpoints" / "step-0000004.pt").unlink()
+    snapshot = tmp_path / "first" / "snapshots" / "step-0000004"
+    with caplog.at_level("INFO", logger="synthgen"):
+        made = begin("train.steps=1", "train.keep_checkpoints=5", start=snapshot)
+    assert "kept no checkpoint of step 4" in caplog.text
+    began = state(list_checkpoints(made.checkpoints)[0])
+    averaged = load_file(snapshot / "generator.safetensors")
+    assert same(began["generator"], averaged)
+    assert same(began["ema"], averaged)
+    assert same(began["discriminator"], last_state(first)["discriminator"])
+    assert not began["optimizers"][0]["state"]
+    assert began["optimizers"][1]["state"]
 
 
 def test_public_run_takes_a_start(first, tmp_path, registry):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "start",
     type=ExistingPath,
     metavar="RUN",
-    help="Begin with the networks that this run ended with.",
+    help="Begin with the networks that this run ended with, or with a snapshot in it.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the resolved recipe and do nothing.")
 @with_plugins
@@ -44,11 +44,12 @@ def run(
     printed at the end.
 
     With --from RUN the training goes on in a new run, on other data for instance: without a RECIPE with the one
-    of RUN, as in synthgen run --from RUN data=image_folder data.root=my_pictures.
+    of RUN, as in synthgen run --from RUN data=image_folder data.root=my_pictures. RUN may be the folder of one of
+    its snapshots, too.
     """
     from synthgen import pipeline
     from synthgen.recipe import load_recipe
-    from synthgen.run_directory import Run
+    from synthgen.starting import run_to_begin_from
 
     if resume is not None:
         if start is not None:
@@ -63,13 +64,12 @@ def run(
         return
     if start is not None and (recipe is None or ("=" in recipe and not Path(recipe).exists())):
         overrides = overrides if recipe is None else (recipe, *overrides)
-        recipe = str(Run.open(start).recipe)
+        recipe = str(run_to_begin_from(start)[0].recipe)
     if recipe is None:
         raise UsageError(
             "give a RECIPE to run, for instance digits_cgan (see synthgen recipes list), or --resume DIR"
         )
-    resolved = load_recipe(recipe, overrides, registry)
     if dry_run:
-        click.echo(resolved.to_yaml(), nl=False)
+        click.echo(load_recipe(recipe, overrides, registry).to_yaml(), nl=False)
         return
-    click.echo(pipeline.run(resolved, out, registry=registry, start=start).path)
+    click.echo(pipeline.run(recipe, out, overrides=overrides, registry=registry, start=start).path)

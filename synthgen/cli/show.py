@@ -63,10 +63,11 @@ def _is_recipe(name: str) -> bool:
 
 
 def _summary(name: str, overrides: Sequence[str], registry: Registry) -> RecipeSummary:
-    from synthgen.recipe import load_recipe
+    from synthgen.recipe.loading import load_recipe, told_of
     from synthgen.recipe_summary import summarise_recipe
 
-    return summarise_recipe(load_recipe(name, overrides, registry), registry)
+    with told_of(name):
+        return summarise_recipe(load_recipe(name, overrides, registry), registry)
 
 
 def _show_component(registered: Registered) -> None:

@@ -47,7 +47,8 @@ class NonSaturating(Loss):
         """
 
         real_label: Label | tuple[Label, Label] = 1.0
-        """Label of real samples, such as 0.9, or two bounds between which each sample's is drawn evenly."""
+        """Label of real samples, such as 0.9, or two bounds, in either order, between which each sample's is drawn
+        evenly."""
         fake_label: Label | tuple[Label, Label] = 0.0
         """The same of generated samples."""
         flip: float = Field(0.0, ge=0, lt=0.5)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from synthgen.errors import RecipeError, UsageError
+from synthgen.errors import RecipeError, UnsupportedError, UsageError
 from synthgen.plugins import Registry, installed_plugins
-from synthgen.recipe.overrides import apply_override, parse_override
+from synthgen.recipe.overrides import apply_override, leave_out_replaced, parse_override
 from synthgen.recipe.problems import Problems, dotted
 from synthgen.recipe.resolving import resolve, resolve_export
 from synthgen.recipe.schema import ExportChoice, Recipe
@@ -22,9 +23,10 @@ def load_recipe(path: Path | str, overrides: Sequence[str] = (), registry: Regis
     """The recipe in a YAML file; a recipe without a `name` is called like the file.
 
     Where there is no such file, a bare name is that of a recipe that comes with synthgen: `mnist_cgan`.
-    `overrides` are `key.path=value`; `registry` says which components there are (None: all that are
-    installed). Raises UsageError if there is no such file, RecipeError with every fault, one a line, as
-    `file:line:column key: what is wrong`, PluginError if all that is wrong is a plugin.
+    `overrides` are `key.path=value`; that of train.steps replaces the recipe's train.epochs, and the other way
+    round. `registry` says which components there are (None: all that are installed). Raises UsageError if there
+    is no such file, RecipeError with every fault, one a line, as `file:line:column key: what is wrong`,
+    PluginError if all that is wrong is a plugin.
     """
     path = shipped_path(Path(path))
     try:
@@ -72,6 +74,15 @@ def recipe_for_memory(values: Mapping[str, Any], registry: Registry | None = Non
     return _resolve(Document(_plain(values, ())), None, (), registry, "recipe", in_memory=True)
 
 
+@contextmanager
+def told_of(recipe: Path | str) -> Iterator[None]:
+    """Name the recipe in what is raised inside about something that it asks for and that cannot be."""
+    try:
+        yield
+    except UnsupportedError as error:
+        raise UnsupportedError(f"{recipe}: {error}") from error
+
+
 def parse_export(
     values: Mapping[str, Any], overrides: Sequence[str] = (), registry: Registry | None = None
 ) -> ExportChoice:
@@ -100,6 +111,7 @@ def _resolve(
             applied.append(apply_override(document.value, parse_override(text)))
         except RecipeError as error:
             problems.add_override(str(error))
+    leave_out_replaced(document.value, applied)
     problems.overrides = applied
     values = {"name": name, **document.value}
     return resolve(values, registry or installed_plugins(), problems, in_memory=in_memory)

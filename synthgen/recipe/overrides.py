@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -72,6 +74,23 @@ def apply_override(data: dict[str, Any], override: Override) -> Override:
     else:
         here[step] = override.value
     return replace(override, path=(*path, step))
+
+
+def leave_out_replaced(data: dict[str, Any], applied: Sequence[Override]) -> None:
+    """Take out of `data`, in place, the length of the training that an override has replaced by one in the other
+    unit: `train.steps` and `train.epochs` cannot both be given, and an override is the later word."""
+    train = data.get("train")
+    if not isinstance(train, dict):
+        return
+    for given, other in itertools.permutations(("steps", "epochs")):
+        if train.get(given) is not None and _is_set(given, applied) and not _is_set(other, applied):
+            train.pop(other, None)
+
+
+def _is_set(length: str, applied: Sequence[Override]) -> bool:
+    """Whether an override says so long, or replaces the section that does."""
+    path = ("train", length)
+    return any(override.path == path[: len(override.path)] for override in applied)
 
 
 def _step(here: dict[str, Any] | list[Any], key: Any, override: Override, path: list[str | int]) -> Any:

@@ -218,7 +218,8 @@ class _Resolver:
         options = dict(raw) if isinstance(raw, dict) else {"name": raw}
         name_path = (*path, "name") if isinstance(raw, dict) else path
         if "name" not in options:
-            self.problems.add(name_path, f"is missing; name a {kind}.{self._known(kind)}", anchor=path)
+            text = f"is missing; name a {kind}{self._having(kind, options)}.{self._known(kind)}"
+            self.problems.add(name_path, text, anchor=path)
             return None
         name = options.pop("name")
         if not isinstance(name, str):
@@ -227,6 +228,12 @@ class _Resolver:
             return None
         registered = self._find(kind, name, name_path)
         return self._choose(registered, options, path, ("name", *extra)) if registered else None
+
+    def _having(self, kind: str, options: Iterable[str]) -> str:
+        """The one component of a kind that takes all these options; nothing if there are others, or none."""
+        keys = list(options)
+        fitting = [r.name for r in self.registry.all(kind) if {*keys} <= {*known_keys(r.component.Options)}]
+        return f", such as {fitting[0]}, which has {', '.join(keys)}" if keys and len(fitting) == 1 else ""
 
     def _known(self, kind: str) -> str:
         names = ", ".join(registered.name for registered in self.registry.all(kind))

@@ -73,10 +73,11 @@ def findings(error: ValidationError, model: type[BaseModel], raw: Any, extra: It
         if kind == "missing":
             found.append(Finding(path, "is missing", path[:-1]))
         elif kind == "extra_forbidden":
-            known = [*known_keys(_model_at(model, path[:-1], raw)), *(extra if len(path) == 1 else ())]
-            found.append(
-                Finding(path, "there is no such key." + near(str(path[-1]), known), path, at_key=True)
-            )
+            inner, key = _model_at(model, path[:-1], raw), str(path[-1])
+            known = [*known_keys(inner), *(extra if len(path) == 1 else ())]
+            elsewhere = getattr(inner, "elsewhere", {}).get(key)
+            hint = f" {elsewhere}" if elsewhere else near(key, known)
+            found.append(Finding(path, f"there is no such key.{hint}", path, at_key=True))
         else:
             found.append(Finding(path, _explain(group), path))
     return found

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
@@ -18,6 +20,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import core_schema
 
 from synthgen.options import Options, given
 
@@ -75,21 +78,50 @@ class LatentSettings(Options):
     """Standard normal, or uniform between -1 and 1."""
 
 
+OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
+
+
 class OptimizerSettings(Options):
     """How one network's weights are updated."""
 
-    name: Literal["adam", "adamw", "rmsprop", "sgd"] = "adam"
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "momentum": "It is the first of betas, such as betas: [0.9, 0.99].",
+        "alpha": "It is the second of betas, such as betas: [0.0, 0.99].",
+        "rho": "It is the second of betas, such as betas: [0.0, 0.99].",
+    }
+    """Keys that other libraries have, and what they are here: the message that there is no such key says it."""
+
+    name: OptimizerName = "adam"
     """Adam, AdamW, RMSprop or stochastic gradient descent."""
     lr: PositiveFloat = 1e-3
     """Learning rate at the start."""
     betas: tuple[Beta, Beta] = (0.0, 0.99)
-    """Decay of Adam's two moments; the first is SGD's and RMSprop's momentum, the second RMSprop's alpha."""
+    """Decay of Adam's two moments; the first is SGD's and RMSprop's momentum, the second RMSprop's alpha (Keras'
+    rho)."""
     weight_decay: NonNegativeFloat = 0.0
     """Weight decay, as torch's optimizer of this name defines it."""
     eps: PositiveFloat = 1e-8
     """What Adam and RMSprop add to the root of the second moment; 1e-7 is Keras' custom."""
     clip_value: PositiveFloat | None = None
     """Each number of a gradient is kept between minus this and this; null for no limit."""
+
+
+class _OrItsName:
+    """Lets a model with a `name` be written as that alone, in recipes and in their JSON schema.
+
+    As a union, since what a validator before the model's own returns would no longer be checked as JSON.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, model: type[OptimizerSettings], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        name = handler.generate_schema(OptimizerName)
+        alone = core_schema.no_info_after_validator_function(lambda value: model(name=value), name)
+        return core_schema.union_schema([alone, handler(model)])
+
+
+Optimizer = Annotated[OptimizerSettings, _OrItsName()]
+"""An optimizer's settings; recipes may write its name alone."""
 
 
 class HealthSettings(Options):
@@ -145,9 +177,9 @@ class TrainSettings(Options):
     class_loss: NonNegativeFloat = 1.0
     """Weight of the cross-entropy of classes, for both networks, where the discriminator tells classes, too
     (AC-GAN, Odena et al. 2017)."""
-    optimizer: OptimizerSettings = OptimizerSettings()
+    optimizer: Optimizer = OptimizerSettings()
     """The generator's optimizer, and the discriminator's unless that has its own."""
-    discriminator_optimizer: OptimizerSettings | None = None
+    discriminator_optimizer: Optimizer | None = None
     """The discriminator's optimizer, where it differs."""
     schedule: Literal["constant", "cosine"] = "cosine"
     """Learning rates over the run: as they start, or down to final_lr along a cosine."""

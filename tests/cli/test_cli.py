@@ -198,6 +198,22 @@ def test_validate_checks_all_recipes_given(tiny_recipe, tmp_path):
     assert "train.stops" in result.stderr
 
 
+def test_validate_changes_recipes_as_run_does(tiny_recipe):
+    assert synthgen("validate", tiny_recipe, "train.steps=7").stdout == f"{tiny_recipe}: ok\n"
+    result = synthgen("validate", tiny_recipe, "train.steps=0", "digits_cgan")
+    assert result.exit_code == 2
+    assert result.stderr.count("override 'train.steps=0': train.steps: must be more than 0") == 2
+    refused(synthgen("validate", "train.steps=7"), 2, "give a RECIPE beside train.steps=7")
+
+
+@pytest.mark.parametrize("command", ["run", "show"])
+def test_networks_that_cannot_be_built_are_told_with_their_recipe(command, tiny_recipe):
+    layers = "generator={name: sequential, layers: [{dense: 10}, {reshape: [3, 3]}]}"
+    assert synthgen("validate", tiny_recipe, layers).exit_code == 0  # it does not know the data
+    told = re.escape(f"synthgen: {tiny_recipe}: generator sequential: layer 1 (reshape): cannot make")
+    refused(synthgen(command, tiny_recipe, layers), 2, told)
+
+
 def test_every_recipe_of_the_project_is_valid():
     recipes = sorted((ROOT / "recipes").glob("*.yaml"))
     assert {r.stem for r in recipes} >= {"mnist_cgan", "digits_cgan"}

@@ -142,6 +142,12 @@ def test_run_begins_from_another_under_its_recipe_or_one_of_its_own(made, tmp_pa
     assert tree(tmp_path / "a" / "model") != tree(tmp_path / "c" / "model")
     assert "seed: 9" in done("run", "--from", made.path, "seed=9", "--dry-run")
     refused("is not the folder of a run", "run", "--from", tmp_path, "seed=9")
+    snapshot = made.snapshots / "step-0000004"
+    done("run", "--from", snapshot, *shorter, "--out", tmp_path / "d")
+    assert json.loads((tmp_path / "d" / "run.json").read_text())["began_from"]["step"] == 4
+    refused(
+        f"To train it further, in a new run: synthgen run --from {made.path}", "run", "--resume", made.path
+    )
     refused(
         "--from begins a new one: give one of them", "run", "--resume", tmp_path / "a", "--from", made.path
     )

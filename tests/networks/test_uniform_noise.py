@@ -147,3 +147,23 @@ def test_noise_that_is_to_be_trained_is_refused_with_the_setting_that_is_right(c
     with pytest.raises(UnsupportedError, match=r"generator noise has no weights.*set generator\.every to 0"):
         carry_out("run", "generator.every=1")
     assert not (tmp_path / "run").exists()
+
+
+def test_discriminator_alone_ends_with_its_accuracies_and_no_report(carry_out, registry, caplog):
+    caplog.set_level("INFO", logger="synthgen")
+    run = carry_out("run", "report=quick", "data.limit=60")
+    last = read_metrics(run.metrics)[-1]
+    said = caplog.messages[-1]
+    assert said == (
+        "no report: the generator is not trained (generator.every is 0). Accuracy of the discriminator at the end:"
+        f" {last['real_accuracy']:.3f} on real samples, {last['fake_accuracy']:.3f} on generated samples"
+    )
+    assert not run.report_html.exists()
+    judged = synthgen.evaluate(run, level="quick", registry=registry)
+    assert judged.notes[0].startswith("the generator was not trained")
+
+
+def test_no_accuracies_are_told_of_a_loss_that_has_none(carry_out, caplog):
+    caplog.set_level("INFO", logger="synthgen")
+    carry_out("run", "loss=least_squares", "train.steps=20")
+    assert caplog.messages[-1] == "no report: the generator is not trained (generator.every is 0)"

@@ -58,6 +58,17 @@ def fault(line: str, registry: Registry) -> str:
         ),
         ("train: {steps: 1, optimizer: {betas: [0.5]}}", "train.optimizer.betas.1: is missing"),
         (
+            "train: {steps: 1, optimizer: rmsprob}",
+            "train.optimizer: must be 'adam', 'adamw', 'rmsprop' or 'sgd' or a mapping, not 'rmsprob'."
+            " Did you mean rmsprop?",
+        ),
+        (
+            "train: {steps: 1, discriminator_optimizer: {name: sgd, momentum: 0.9}}",
+            "train.discriminator_optimizer.momentum: there is no such key. It is the first of betas, such as"
+            " betas: [0.9, 0.99].",
+        ),
+        ("train: {steps: 1, optimizer: {lr: '3'}}", "train.optimizer.lr: must be a number, not '3'"),
+        (
             "train: {steps: 1, optimizer: {betas: [0, 0, 0]}}",
             "train.optimizer.betas: must have at most 2 items, not 3",
         ),
@@ -80,7 +91,10 @@ def fault(line: str, registry: Registry) -> str:
             "generator: must be the name of a generator, or a mapping with name and options, not 3",
         ),
         ("generator: {name: [tiny]}", "generator.name: must be the name of a generator, not a list"),
-        ("generator: {width: 3}", "generator.name: is missing; name a generator. Known: tiny."),
+        (
+            "generator: {width: 3}",
+            "generator.name: is missing; name a generator, such as tiny, which has width. Known: tiny.",
+        ),
         ("generator: tinny", "generator: no generator is called 'tinny'. Did you mean tiny? Known: tiny."),
         ("discriminator: demanding", "discriminator.depth: is missing"),
         (
@@ -117,7 +131,11 @@ def fault(line: str, registry: Registry) -> str:
             "penalties.0.wieght: there is no such key. Did you mean weight?",
         ),
         ("loss: {nam: hinge}", "loss.nam: there is no such key. Did you mean name?"),
-        ("codec: {invert: true}", "codec.name: is missing; name a codec. Known: images."),
+        ("codec: {invrt: true}", "codec.name: is missing; name a codec. Known: images."),
+        (
+            "codec: {invert: true}",
+            "codec.name: is missing; name a codec, such as images, which has invert. Known: images.",
+        ),
         ("export: shards", "export: must be a mapping of settings or null, not 'shards'"),
         (
             "export: {format: shard}",

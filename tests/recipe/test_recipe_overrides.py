@@ -9,6 +9,7 @@ from synthgen.errors import RecipeError
 from synthgen.plugins import Registry
 from synthgen.recipe import parse_recipe
 from synthgen.recipe.overrides import apply_override, parse_override
+from synthgen.training.settings import OptimizerSettings
 
 
 @pytest.mark.parametrize(
@@ -143,3 +144,41 @@ def test_options_left_over_from_another_component_are_told_at_their_line(registr
 def test_loss_options_alone_are_those_of_the_default_loss(registry: Registry):
     with pytest.raises(RecipeError, match=r"loss\.foo: there is no such key. Known: name"):
         parse_recipe(RECIPE, overrides=["loss.foo=1"], registry=registry)
+
+
+@pytest.mark.parametrize(("given", "other"), [("steps", "epochs"), ("epochs", "steps")])
+def test_a_length_given_as_an_override_replaces_the_recipes_in_the_other_unit(
+    given: str, other: str, registry: Registry
+):
+    text = RECIPE.replace("steps: 10", f"{other}: 10")
+    train = parse_recipe(text, overrides=[f"train.{given}=4"], registry=registry).train
+    assert (getattr(train, given), getattr(train, other)) == (4, None)
+
+
+@pytest.mark.parametrize(
+    "overrides", [["train.steps=4", "train.epochs=2"], ["train={epochs: 2}", "train.steps=4"]]
+)
+def test_two_lengths_given_as_overrides_are_refused(overrides: list[str], registry: Registry):
+    with pytest.raises(RecipeError, match="give steps or epochs, not both"):
+        parse_recipe(RECIPE, overrides=overrides, registry=registry)
+
+
+def test_a_recipe_with_two_lengths_is_refused_whatever_else_is_overridden(registry: Registry):
+    with pytest.raises(RecipeError, match="give steps or epochs, not both"):
+        parse_recipe(RECIPE + "  epochs: 3\n", overrides=["seed=2"], registry=registry)
+
+
+def test_an_optimizer_may_be_its_name_alone_and_have_settings_after_that(registry: Registry):
+    overrides = ["train.optimizer=rmsprop", "train.discriminator_optimizer=sgd"]
+    train = parse_recipe(RECIPE, overrides=overrides, registry=registry).train
+    assert train.optimizer == OptimizerSettings(name="rmsprop")
+    assert train.discriminator_optimizer == OptimizerSettings(name="sgd")
+    train = parse_recipe(RECIPE, overrides=[*overrides, "train.optimizer.lr=0.1"], registry=registry).train
+    assert train.optimizer == OptimizerSettings(name="rmsprop", lr=0.1)
+
+
+def test_an_option_without_a_component_names_the_one_that_has_it(registry: Registry):
+    with pytest.raises(
+        RecipeError, match=r"codec\.name: is missing; name a codec, such as images, which has invert"
+    ):
+        parse_recipe(RECIPE, overrides=["codec.invert=true"], registry=registry)
