@@ -236,6 +236,11 @@ class Generator(nn.Module):
         self.input_dim = spec.noise_dim + spec.condition_dim
         """Width of noise and condition side by side."""
 
+    def doubts(self) -> Sequence[str]:
+        """What speaks against training it on this data, in a sentence each; logged as warnings when a run
+        starts."""
+        return ()
+
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Samples for this noise and condition."""
         raise NotImplementedError
@@ -254,6 +259,14 @@ class Discriminator(nn.Module):
         self.options = options
         self.spec = spec
         self.condition_dim = spec.condition_dim
+
+    def meet(self, loss: Loss) -> None:
+        """Be told the loss that will read the logits; the engine does so once, before the first forward."""
+
+    def doubts(self) -> Sequence[str]:
+        """What speaks against training it under that loss, in a sentence each; logged as warnings when a run
+        starts."""
+        return ()
 
     def forward(self, x: Tensor, condition: Tensor) -> Critique:
         """The critique of these samples."""
@@ -280,6 +293,9 @@ class Loss(Component):
     """Whether `generator` looks at `real`; if not, the engine does not compute it and passes None."""
     logistic: ClassVar[bool] = False
     """Whether a logit is the log-odds of being real, so that accuracies and probabilities can be recorded."""
+    sigmoid_inside: ClassVar[bool] = False
+    """Whether the sigmoid that texts put at a discriminator's end is in the formulas, though a logit is not the
+    log-odds of being real; where it is, `logistic` says so already."""
 
     @abstractmethod
     def discriminator(self, real: Critique, fake: Critique) -> Tensor:

@@ -25,6 +25,10 @@ class Layer:
     """Of its first output, without the batch; None if its weights are used without a call of the layer."""
     parameters: int
     """Weights, trainable or not, and running statistics; those of a shared layer count where it is first."""
+    place: str = ""
+    """Where the recipe lists it, as an override has it after the section: `layers.3`. Empty if it does not."""
+    activation: str = ""
+    """What its sums go through, if that is known."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class NetworkSummary:
                     "name": layer.name,
                     "output_shape": None if layer.shape is None else list(layer.shape),
                     "parameters": layer.parameters,
+                    **({"place": layer.place, "activation": layer.activation} if layer.place else {}),
                 }
                 for layer in self.layers
             ],
@@ -62,15 +67,19 @@ class NetworkSummary:
 
     def to_text(self) -> str:
         """A table with the totals below it."""
-        rows = [("layer", "output shape", "parameters")]
-        rows += [
-            (layer.name, "-" if layer.shape is None else str(layer.shape), f"{layer.parameters:,}")
-            for layer in self.layers
-        ]
+        rows = [("at", "layer", "activation", "output shape", "parameters")]
+        for layer in self.layers:
+            shape = "-" if layer.shape is None else str(layer.shape)
+            rows.append((layer.place, layer.name, layer.activation, shape, f"{layer.parameters:,}"))
         if self.other:
-            rows.append(("(other)", "-", f"{self.other:,}"))
-        first, second, third = (max(map(len, column)) for column in zip(*rows, strict=True))
-        lines = [f"{a:{first}}  {b:{second}}  {c:>{third}}" for a, b, c in rows]
+            rows.append(("", "(other)", "", "-", f"{self.other:,}"))
+        columns = [column for column in zip(*rows, strict=True) if any(column[1:])]
+        widths = [max(map(len, column)) for column in columns]
+        *left, last = widths
+        lines = [
+            "  ".join([*(f"{a:{width}}" for a, width in zip(row, left, strict=False)), f"{row[-1]:>{last}}"])
+            for row in zip(*columns, strict=True)
+        ]
         lines.insert(1, "-" * len(lines[0]))
         lines.append(
             f"total {self.total:,}: {self.trainable:,} trainable, {self.not_trainable:,} not trainable"
@@ -82,7 +91,8 @@ def summarise_network(network: nn.Module, *inputs: Tensor) -> NetworkSummary:
     """The summary of a network that is called once with these inputs, in evaluation.
 
     Its layers are the modules with a text attribute `summary_name`, which they are called by, and elsewhere those
-    without modules of their own, called by their path. Neither the network nor torch's random state is changed.
+    without modules of their own, called by their path. `summary_place` and `summary_activation` are told where a
+    module has them. Neither the network nor torch's random state is changed.
     """
     names = _layers(network)
     shapes = _first_shapes(network, list(names), inputs)
@@ -93,11 +103,16 @@ def summarise_network(network: nn.Module, *inputs: Tensor) -> NetworkSummary:
         counts[owner] += tensor.numel()
     trainable = sum(tensor.numel() for _, tensor in entries if tensor.requires_grad)
     return NetworkSummary(
-        layers=tuple(Layer(names[module], shapes.get(module), counts[module]) for module in rows),
+        layers=tuple(_row(module, names[module], shapes.get(module), counts[module]) for module in rows),
         other=counts[None],
         trainable=trainable,
         not_trainable=sum(counts.values()) - trainable,
     )
+
+
+def _row(module: nn.Module, name: str, shape: tuple[int, ...] | None, parameters: int) -> Layer:
+    place, activation = (str(getattr(module, f"summary_{key}", "")) for key in ("place", "activation"))
+    return Layer(name, shape, parameters, place, activation)
 
 
 def _layers(network: nn.Module) -> dict[nn.Module, str]:

@@ -28,7 +28,7 @@ def describe_options(options: type[BaseModel]) -> list[dict[str, Any]]:
             "name": name,
             "type": describe_type(field, definitions),
             "default": "(required)" if name in required else json.dumps(field.get("default")),
-            "description": " ".join(field.get("description", "").split()),
+            "description": _line(field),
             "forms": _forms(field.get("items", field), definitions),
         }
         for name, field in schema["properties"].items()
@@ -36,23 +36,42 @@ def describe_options(options: type[BaseModel]) -> list[dict[str, Any]]:
 
 
 def _forms(field: dict[str, Any], definitions: dict[str, Any]) -> list[str]:
-    """`{rule: order, columns, strict: false}: what it says`, for each of several mappings; a key that must be given
-    stands without a value."""
-    forms = []
+    """`{rule: order, columns: list of str, strict: false}: what it says`, for each of several mappings, and a line
+    for each of its keys that says more, if the same was not said before."""
+    forms, said = [], set()
+    for form in _mappings(field, definitions):
+        properties: dict[str, dict[str, Any]] = form["properties"]
+        keys = ", ".join(f"{key}: {_value(inner, definitions)}" for key, inner in properties.items())
+        lines = [f"{{{keys}}}: {_line(form)}"]
+        for key, inner in properties.items():
+            kind = describe_type(inner, definitions)
+            line = f"{key}: {f'{kind}. ' if ' | ' in kind and 'default' in inner else ''}{_line(inner)}"
+            if _line(inner) and line not in said:
+                lines.append(f"    {line}")
+                said.add(line)
+        forms.append("\n".join(lines))
+    return forms
+
+
+def _mappings(field: dict[str, Any], definitions: dict[str, Any]) -> list[dict[str, Any]]:
+    """The schemas of all mappings among a value's forms, each once; names alone the type tells."""
+    found: list[dict[str, Any]] = []
     for choice in field.get("oneOf", ()):
         form = definitions[choice["$ref"].rsplit("/", 1)[-1]] if "$ref" in choice else choice
-        if "properties" not in form:
-            continue  # names alone, which the type tells
-        keys = [
-            f"{key}: {inner['const']}"
-            if "const" in inner
-            else f"{key}: {json.dumps(inner['default'])}"
-            if "default" in inner
-            else key
-            for key, inner in form.get("properties", {}).items()
-        ]
-        forms.append(f"{{{', '.join(keys)}}}: {' '.join(form.get('description', '').split())}")
-    return forms
+        inner = [form] if "properties" in form else _mappings(form, definitions)
+        found += [mapping for mapping in inner if mapping not in found]
+    return found
+
+
+def _value(field: dict[str, Any], definitions: dict[str, Any]) -> str:
+    """A key's constant or default, or else the type that it must be given."""
+    if "const" in field:
+        return str(field["const"])
+    return json.dumps(field["default"]) if "default" in field else describe_type(field, definitions)
+
+
+def _line(field: dict[str, Any]) -> str:
+    return " ".join(field.get("description", "").split())
 
 
 def describe_type(field: dict[str, Any], definitions: dict[str, Any]) -> str:
@@ -62,7 +81,9 @@ def describe_type(field: dict[str, Any], definitions: dict[str, Any]) -> str:
     if "anyOf" in field:
         return " | ".join(describe_type(choice, definitions) for choice in field["anyOf"])
     if "oneOf" in field:
-        return " | ".join(dict.fromkeys(describe_type(choice, definitions) for choice in field["oneOf"]))
+        choices = [choice for choice in field["oneOf"] if choice.get("items") not in field["oneOf"]]
+        kinds = " | ".join(describe_type(choice, definitions) for choice in choices)
+        return " | ".join(dict.fromkeys(kinds.split(" | ")))
     if "enum" in field:
         return " | ".join(map(str, field["enum"]))
     if "const" in field:

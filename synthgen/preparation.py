@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -36,6 +37,8 @@ from synthgen.synthesizer import Synthesizer
 from synthgen.training.listener import Listener
 from synthgen.training.precision import choose_precision
 from synthgen.training.trainer import Trainer
+
+logger = logging.getLogger("synthgen")
 
 
 @dataclass
@@ -94,6 +97,8 @@ def prepare(
         check_export(recipe.export, codec, dataset, data.class_counts, registry)
     torch.manual_seed(recipe.seed)
     generator, discriminator = build_networks(recipe, data)
+    for doubt in (*generator.doubts(), *discriminator.doubts()):
+        logger.warning(doubt)
     augmentations = [choice.build() for choice in recipe.augmentations]
     for choice, augmentation in zip(recipe.augmentations, augmentations, strict=True):
         augmentation.value_range = data.spec.value_range
@@ -155,6 +160,7 @@ def build_networks(recipe: Recipe, data: TrainingData) -> tuple[Generator, Discr
     """Both networks on the data's device, new, and tried with a small batch."""
     generator: Generator = _on(data.device, recipe.generator.build(data.spec))
     discriminator: Discriminator = _on(data.device, recipe.discriminator.build(data.spec))
+    discriminator.meet(recipe.loss.build())
     probe_networks(
         (recipe.generator.registered, generator),
         (recipe.discriminator.registered, discriminator),

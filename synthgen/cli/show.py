@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,8 +44,9 @@ def show(name: str, overrides: tuple[str, ...], as_json: bool, registry: Registr
         values += [_summary(name, overrides, registry).to_dict()] if recipe else []
         click.echo(json.dumps(values, indent=2))
         return
+    told: set[str] = set()
     for registered in found:
-        _show_component(registered)
+        _show_component(registered, told)
     if recipe:
         click.echo(_summary(name, overrides, registry).to_text())
 
@@ -70,14 +72,32 @@ def _summary(name: str, overrides: Sequence[str], registry: Registry) -> RecipeS
         return summarise_recipe(load_recipe(name, overrides, registry), registry)
 
 
-def _show_component(registered: Registered) -> None:
+def _show_component(registered: Registered, told: set[str]) -> None:
+    """Print its options, whose forms are left out where they were `told` before."""
     options: list[dict[str, Any]] = component_as_dict(registered)["options"]
     click.echo(f"{registered}\n    {first_line(registered)}\n")
     for option in options:
         click.echo(f"    {option['name']}: {option['type']} = {option['default']}")
-        for line in (option["description"], *option["forms"]):
-            click.echo(f"        {line}")
+        click.echo(f"        {option['description']}")
+        forms = "\n".join(option["forms"])
+        if forms:
+            click.echo(textwrap.indent("as above" if forms in told else forms, " " * 8))
+        told.add(forms)
     click.echo()
+
+
+def _part_of(name: str, registry: Registry) -> str:
+    """What to say of a name that stands in the lists of a component, as a layer does; nothing of any other."""
+    from synthgen.plugins import KINDS
+
+    for registered in (r for kind in KINDS for r in registry.all(kind)):
+        for option in component_as_dict(registered)["options"]:
+            forms = option["forms"]
+            alone = option["type"].removeprefix("list of ").split(" | ") if forms else []
+            if name in alone or any(form.startswith(f"{{{name}: ") for form in forms):
+                component = registered.name
+                return f"It is one of the {option['name']} of {component}; see synthgen show {component}."
+    return ""
 
 
 def _unknown(name: str, registry: Registry) -> str:
@@ -89,9 +109,13 @@ def _unknown(name: str, registry: Registry) -> str:
     known = sorted({r.name for kind in KINDS for r in registry.all(kind)})
     recipes = [recipe.name for recipe in shipped_recipes()]
     near = difflib.get_close_matches(name, dict.fromkeys([*known, *recipes]), n=3)
-    hint = registry.figure_of(name).strip() or (
-        f"Did you mean {' or '.join(near)}?"
-        if near
-        else f"Known components: {', '.join(known)}. Recipes: {', '.join(recipes) or 'none'}."
+    hint = (
+        registry.figure_of(name).strip()
+        or _part_of(name, registry)
+        or (
+            f"Did you mean {' or '.join(near)}?"
+            if near
+            else f"Known components: {', '.join(known)}. Recipes: {', '.join(recipes) or 'none'}."
+        )
     )
     return f"no component and no recipe is called '{name}'. {hint}"

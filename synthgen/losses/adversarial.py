@@ -24,6 +24,7 @@ class Relativistic(Loss):
     """
 
     generator_needs_real = True
+    sigmoid_inside = True
 
     def discriminator(self, real: Critique, fake: Critique) -> Tensor:
         """softplus(f - r)."""

@@ -113,6 +113,8 @@ def test_file_that_is_no_recipe_is_told_so(text, message, tmp_path):
         (["run", "{recipe}", "generator.levels=5"], r"multiples of 32, not 8×8"),
         (["run", "--resume", "gone"], "gone is not the folder of a run"),
         (["list", "genrators"], "no kind of component is called 'genrators'"),
+        (["show", "dense"], "It is one of the layers of sequential; see synthgen show sequential"),
+        (["show", "multiply"], "It is one of the layers of sequential; see synthgen show sequential"),
         (["show", "dcgam"], "no component and no recipe is called 'dcgam'. Did you mean dcgan"),
     ],
 )
@@ -259,6 +261,23 @@ def test_every_component_and_option_has_a_line_of_documentation(registry):
 def synthgen_kinds():
 
     return KINDS
+
+
+def test_show_lists_the_layers_of_sequential_once_with_keys_and_defaults():
+    lines = [line.strip() for line in synthgen("show", "sequential", "--no-plugins").stdout.splitlines()]
+    (conv,) = [line for line in lines if line.startswith("{conv:")]
+    assert conv == (
+        '{conv: int > 0 | channels, kernel: int > 0, stride: 1, padding: "valid", activation: "linear",'
+        ' initializer: "glorot_uniform", bias: true}: A convolution on maps (channels, height, width).'
+    )
+    assert "kernel: Height and width of what it sees at once." in lines
+    layers = [line.split(":")[0].strip("{") for line in lines if line.startswith("{")]
+    assert layers == [
+        *["dense", "conv", "conv_transpose", "batch_norm", "layer_norm", "upsample", "reshape", "dropout"],
+        *["zero_pad", "max_pool", "leaky_relu", "elu", "embedding"],
+    ]
+    (kinds, _) = [line for line in lines if line.startswith("layers: list of mapping") and "required" in line]
+    assert [kinds.count(f" {name} ") for name in ("mapping", "flatten", "softmax", "concat")] == [1] * 4
 
 
 def test_show_prints_options_with_types_and_defaults():

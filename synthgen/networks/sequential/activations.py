@@ -52,6 +52,15 @@ _PLAIN: dict[str, type[nn.Module]] = {
 }
 
 
+def say_activation(options: Activation | None) -> str:
+    """In a word, or two: `leaky_relu 0.2`; nothing for None."""
+    if isinstance(options, LeakyRelu):
+        return f"leaky_relu {options.leaky_relu:g}"
+    if isinstance(options, Elu):
+        return f"elu {options.elu:g}"
+    return options or ""
+
+
 def build_activation(options: Activation) -> nn.Module:
     """The activation; softmax is over a map's channels, as in Keras."""
     if isinstance(options, LeakyRelu):

@@ -8,41 +8,45 @@ from typing import Any, NoReturn
 from torch import nn
 
 from synthgen import DataSpec, UnsupportedError
+from synthgen.networks.sequential.activations import Elu, LeakyRelu, say_activation
 from synthgen.networks.sequential.choices import name_of
 from synthgen.networks.sequential.initialisers import initialise
 from synthgen.networks.sequential.layer_options import Embedding
 from synthgen.networks.sequential.layers import build_layer
 from synthgen.networks.sequential.modules import Branch, Concat, Multiply
+from synthgen.networks.sequential.places import places_of
 from synthgen.networks.sequential.shapes import MisfitError, Shape, numel, show
-from synthgen.networks.sequential.stack import Stack, name_layer
+from synthgen.networks.sequential.stack import Stack, label
 
 
 class StackBuilder:
     """Builds one list of layers, such as a generator's, on data of this kind.
 
-    `where` begins every message: `generator sequential`. `shape` is that of the stream, so far.
+    `where` begins every message: `generator sequential`. `shape` is that of the stream, so far. `key` is what an
+    override calls the list: `layers`, `heads.class`.
     """
 
-    def __init__(self, where: str, shape: Shape, spec: DataSpec) -> None:
+    def __init__(self, where: str, shape: Shape, spec: DataSpec, key: str = "layers") -> None:
         self.where = where
         self.shape = shape
         self._spec = spec
-        self._waiting: tuple[int, Shape] | None = None
-        self._last = 0
+        self._key = key
+        self._waiting: tuple[str, Shape] | None = None
 
     def build(self, layers: Sequence[Any]) -> Stack:
         """The layers, one after another.
 
-        Raises UnsupportedError with the layer's number and name, the shape that comes in and what would fit.
+        Raises UnsupportedError with the layer's place and name, the shape that comes in and what would fit.
         """
         stack = Stack()
-        for number, layer in enumerate(layers):
-            self._last = number
+        for place, layer in zip(places_of(layers), layers, strict=True):
             try:
-                module = self._layer(number, layer)
+                module = self._layer(place, layer)
             except MisfitError as error:
-                self._fail(number, name_of(layer), str(error), error)
-            stack.append(module if isinstance(module, Branch) else name_layer(module, name_of(layer)))
+                self._fail(place, name_of(layer), str(error), error)
+            if not isinstance(module, Branch):
+                label(module, name_of(layer), f"{self._key}.{place}", _activation_of(layer))
+            stack.append(module)
         if self._waiting is not None:
             text = "nothing joins what it gives; a multiply or concat after it would"
             self._fail(self._waiting[0], "embedding", text)
@@ -50,14 +54,14 @@ class StackBuilder:
 
     def fail_at_end(self, layers: Sequence[Any], text: str) -> NoReturn:
         """Raise UnsupportedError about what the last layer gives."""
-        self._fail(self._last, name_of(layers[-1]), text)
+        self._fail(places_of(layers)[-1], name_of(layers[-1]), text)
 
-    def _fail(self, number: int, name: str, text: str, cause: Exception | None = None) -> NoReturn:
-        raise UnsupportedError(f"{self.where}: layer {number} ({name}): {text}") from cause
+    def _fail(self, place: str, name: str, text: str, cause: Exception | None = None) -> NoReturn:
+        raise UnsupportedError(f"{self.where}: layer {place} ({name}): {text}") from cause
 
-    def _layer(self, number: int, layer: Any) -> nn.Module:
+    def _layer(self, place: str, layer: Any) -> nn.Module:
         if isinstance(layer, Embedding):
-            return self._embedding(number, layer)
+            return self._embedding(place, layer)
         if layer == "multiply":
             return self._multiply()
         if layer == "concat":
@@ -65,7 +69,7 @@ class StackBuilder:
         module, self.shape = build_layer(layer, self.shape, self._spec)
         return module
 
-    def _embedding(self, number: int, layer: Embedding) -> Branch:
+    def _embedding(self, place: str, layer: Embedding) -> Branch:
         if not self._spec.condition_dim:
             raise MisfitError("there is no condition in this data that could be embedded; leave it out")
         if self._waiting is not None:
@@ -74,10 +78,12 @@ class StackBuilder:
             )
         embedding = nn.Linear(self._spec.condition_dim, layer.embedding, bias=False)
         initialise(embedding, layer.initializer)
-        branch, shape = Branch(name_layer(embedding, "embedding")), (layer.embedding,)
-        inner = StackBuilder(f"{self.where}: layer {number} (embedding)", shape, self._spec)
+        key, shape = f"{self._key}.{place}", (layer.embedding,)
+        branch = Branch(label(embedding, "embedding", key))
+        where = f"{self.where}: layer {place} (embedding)"
+        inner = StackBuilder(where, shape, self._spec, f"{key}.layers")
         branch.extend(inner.build(layer.layers))
-        self._waiting = number, inner.shape
+        self._waiting = place, inner.shape
         return branch
 
     def _multiply(self) -> nn.Module:
@@ -111,7 +117,14 @@ class StackBuilder:
         self.shape = (self.shape[0] + other[0], *self.shape[1:])
         return Concat()
 
-    def _take(self) -> tuple[int, Shape]:
+    def _take(self) -> tuple[str, Shape]:
         assert self._waiting is not None
         waiting, self._waiting = self._waiting, None
         return waiting
+
+
+def _activation_of(layer: Any) -> str:
+    """What a layer's sums go through; of an activation with a number, itself."""
+    if isinstance(layer, LeakyRelu | Elu):
+        return say_activation(layer)
+    return say_activation(getattr(layer, "activation", None))

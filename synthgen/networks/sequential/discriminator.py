@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel, Field
-from torch import Tensor
+from pydantic import Field
+from torch import Tensor, nn
 
-from synthgen import Critique, DataSpec, Discriminator, Options, UnsupportedError
+from synthgen import Critique, DataSpec, Discriminator, Loss, Options, UnsupportedError
 from synthgen.networks.sequential.building import StackBuilder
-from synthgen.networks.sequential.choices import name_of
+from synthgen.networks.sequential.last_activation import doubts_of_logits, leave_out
 from synthgen.networks.sequential.layer_options import Layers
-from synthgen.networks.sequential.shapes import Shape, numel, show
-from synthgen.networks.sequential.stack import Stack, name_layer
-
-_IN_THE_LOSS = ("sigmoid", "softmax")
+from synthgen.networks.sequential.shapes import numel, show
+from synthgen.networks.sequential.stack import Stack
 
 
 class Heads(Options):
@@ -30,8 +28,9 @@ class Heads(Options):
 class SequentialDiscriminator(Discriminator):
     """Layers as the recipe lists them, from the sample to one number, or to several heads.
 
-    Losses take logits: a sigmoid or softmax that ends a head is left out. The condition enters where an embedding
-    or a concat says so.
+    Losses with a sigmoid of their own (non_saturating, minimax, relativistic) take logits: a sigmoid that ends the
+    layers, or the head validity, is left out under these. So is a softmax that ends the head class. The condition
+    enters where an embedding or a concat says so.
     """
 
     class Options(Options):
@@ -47,15 +46,30 @@ class SequentialDiscriminator(Discriminator):
         where = "discriminator sequential"
         self.trunk: Stack | None = None
         shape = spec.shape
-        validity, where_validity = options.layers, where
+        validity, key, where_validity = options.layers, "layers", where
         if options.heads is not None:
             builder = StackBuilder(where, shape, spec)
             self.trunk, shape = builder.build(options.layers), builder.shape
-            validity, where_validity = options.heads.validity, f"{where}: head validity"
-        self.validity = _head(where_validity, validity, shape, 1, spec)
+            validity, key, where_validity = (
+                options.heads.validity,
+                "heads.validity",
+                f"{where}: head validity",
+            )
+        self.validity = _head(StackBuilder(where_validity, shape, spec, key), validity, 1)
         self.classes: Stack | None = None
         if options.heads is not None and options.heads.class_ is not None:
-            self.classes = _class_head(f"{where}: head class", options.heads.class_, shape, spec)
+            builder = StackBuilder(f"{where}: head class", shape, spec, "heads.class")
+            self.classes = _class_head(builder, options.heads.class_, spec)
+
+    def meet(self, loss: Loss) -> None:
+        """Leave a last sigmoid out where the loss has one."""
+        if loss.logistic or loss.sigmoid_inside:
+            leave_out(self.validity, nn.Sigmoid)
+
+    def doubts(self) -> list[str]:
+        """Whether a last activation limits what the losses take without limits."""
+        of_classes = [] if self.classes is None else doubts_of_logits(self.classes, self.spec.classes)
+        return [*doubts_of_logits(self.validity, 1), *of_classes]
 
     def forward(self, x: Tensor, condition: Tensor) -> Critique:
         """Logits of samples `(B, *shape)`, and of their classes where there is such a head."""
@@ -65,20 +79,17 @@ class SequentialDiscriminator(Discriminator):
         return Critique(logits, None if self.classes is None else self.classes(x, condition).flatten(1))
 
 
-def _class_head(where: str, layers: Sequence[Any], shape: Shape, spec: DataSpec) -> Stack:
+def _class_head(builder: StackBuilder, layers: Sequence[Any], spec: DataSpec) -> Stack:
     if not spec.classes:
-        raise UnsupportedError(f"{where}: there are no classes in this data; leave it out")
-    return _head(where, layers, shape, spec.classes, spec)
+        raise UnsupportedError(f"{builder.where}: there are no classes in this data; leave it out")
+    stack = _head(builder, layers, spec.classes)
+    leave_out(stack, nn.Softmax)  # classes are learnt by cross-entropy, whatever the loss
+    return stack
 
 
-def _head(where: str, layers: Sequence[Any], shape: Shape, wanted: int, spec: DataSpec) -> Stack:
-    """Layers that end in so many numbers, without the activation that is in the loss."""
-    kept, dropped = _without_last_activation(layers)
-    builder = StackBuilder(where, shape, spec)
-    stack = builder.build(kept)
-    if dropped:
-        name = name_of(layers[-1])
-        name_layer(stack[-1], f"{name} ({'' if name == dropped else f'its {dropped} '}is in the loss)")
+def _head(builder: StackBuilder, layers: Sequence[Any], wanted: int) -> Stack:
+    """Layers that end in so many numbers."""
+    stack = builder.build(layers)
     if numel(builder.shape) != wanted:
         numbers = "one number" if wanted == 1 else f"{wanted} numbers, one for each class"
         flatten = "flatten and " if len(builder.shape) > 1 else ""
@@ -86,14 +97,3 @@ def _head(where: str, layers: Sequence[Any], shape: Shape, wanted: int, spec: Da
         fit = f"{flatten}{{dense: {last}}} after it would fit"
         builder.fail_at_end(layers, f"gives {show(builder.shape)}, but there must be {numbers}; {fit}")
     return stack
-
-
-def _without_last_activation(layers: Sequence[Any]) -> tuple[Sequence[Any], str | None]:
-    """The layers without a sigmoid or softmax at their end, and its name if there was one."""
-    last = layers[-1]
-    if isinstance(last, str) and last in _IN_THE_LOSS:
-        return (*layers[:-1], "linear"), last
-    activation = getattr(last, "activation", None)
-    if activation in _IN_THE_LOSS and isinstance(last, BaseModel):
-        return (*layers[:-1], last.model_copy(update={"activation": "linear"})), name_of(activation)
-    return layers, None

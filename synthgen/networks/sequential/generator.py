@@ -6,6 +6,7 @@ from torch import Tensor
 
 from synthgen import DataSpec, Generator, Options
 from synthgen.networks.sequential.building import StackBuilder
+from synthgen.networks.sequential.last_activation import doubts_of_samples
 from synthgen.networks.sequential.layer_options import Layers
 from synthgen.networks.sequential.shapes import Shape, numel, show
 
@@ -31,6 +32,10 @@ class SequentialGenerator(Generator):
             builder.fail_at_end(options.layers, text + _what_fits(builder.shape, spec.shape))
         self.activation = spec.activation() if spec.blocks else None
         """Rows with categories: these are drawn."""
+
+    def doubts(self) -> list[str]:
+        """Whether the last activation cannot give what samples have; of rows the data's own activation follows."""
+        return [] if self.spec.blocks else doubts_of_samples(self.layers, self.spec)
 
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Samples `(B, *shape)`, as the last layer's activation has them."""

@@ -1,4 +1,4 @@
-"""The layers that a recipe may list, and what each takes: words, defaults and sizes are Keras'."""
+"""The layers that a recipe may list, and what each takes, as in Keras but for leaky_relu's default."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from synthgen.networks.sequential.activations import (
 )
 from synthgen.networks.sequential.choices import NAME, UNKNOWN, Choices, completed
 from synthgen.networks.sequential.initialisers import Initializer, Uniform
+from synthgen.networks.sequential.places import flat
 
 Padding = Literal["same", "valid"]
 Units = PositiveInt | Literal["classes"]
@@ -42,9 +43,9 @@ class Dense(Options):
     dense: Units
     """How many numbers it gives; `classes` for as many as the label has."""
     activation: Activation = "linear"
-    """What the layer's sums go through."""
+    """What the layer's sums go through; with a number of its own as {leaky_relu: 0.2} or {elu: 1.0}."""
     initializer: Initializer = "glorot_uniform"
-    """How the weights start: he_uniform, glorot_uniform, normal or uniform."""
+    """How the weights start; {normal: 0.02} or {uniform: 0.1} for another size than 0.05."""
     bias: bool = True
     """Add a number that is learnt, too; it starts at 0."""
 
@@ -61,9 +62,9 @@ class Conv(Options):
     padding: Padding = "valid"
     """same: zeros around, so that the size is divided by the stride; valid: none."""
     activation: Activation = "linear"
-    """What the layer's sums go through."""
+    """What the layer's sums go through; with a number of its own as {leaky_relu: 0.2} or {elu: 1.0}."""
     initializer: Initializer = "glorot_uniform"
-    """How the weights start: he_uniform, glorot_uniform, normal or uniform."""
+    """How the weights start; {normal: 0.02} or {uniform: 0.1} for another size than 0.05."""
     bias: bool = True
     """Add a number that is learnt, too; it starts at 0."""
 
@@ -80,9 +81,9 @@ class ConvTranspose(Options):
     padding: Padding = "valid"
     """same: the size times the stride; valid: all that the kernel reaches."""
     activation: Activation = "linear"
-    """What the layer's sums go through."""
+    """What the layer's sums go through; with a number of its own as {leaky_relu: 0.2} or {elu: 1.0}."""
     initializer: Initializer = "glorot_uniform"
-    """How the weights start: he_uniform, glorot_uniform, normal or uniform."""
+    """How the weights start; {normal: 0.02} or {uniform: 0.1} for another size than 0.05."""
     bias: bool = True
     """Add a number that is learnt, too; it starts at 0."""
 
@@ -255,10 +256,6 @@ def _one_or_several(value: Any) -> str:
     return "<several>" if isinstance(value, list | tuple) else "<one>"
 
 
-def _flat(layers: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(one for layer in layers for one in (layer if isinstance(layer, tuple) else (layer,)))
-
-
 _OneOrSeveral = Annotated[
     Annotated[Layer, Tag("<one>")] | Annotated[tuple[Layer, ...], Tag("<several>")],
     Discriminator(_one_or_several),
@@ -266,7 +263,7 @@ _OneOrSeveral = Annotated[
 """A list of layers in the place of one: so an override of one item can put several there."""
 Layers = Annotated[
     tuple[_OneOrSeveral, ...],
-    AfterValidator(_flat),
+    AfterValidator(flat),
     AfterValidator(_not_empty),
     Field(json_schema_extra={"minItems": 1}),
 ]

@@ -6,8 +6,6 @@ from torch import Tensor, nn
 
 from synthgen.networks.sequential.modules import Branch, Concat, Multiply
 
-_NAME = "summary_name"
-
 
 class Stack(nn.ModuleList):
     """Layers that a stream goes through; a branch waits for the next multiply or concat.
@@ -29,7 +27,8 @@ class Stack(nn.ModuleList):
         return x
 
 
-def name_layer(module: nn.Module, name: str) -> nn.Module:
-    """The module with the `summary_name` under which `synthgen show RECIPE` lists it."""
-    setattr(module, _NAME, name)
+def label(module: nn.Module, name: str, place: str, activation: str = "") -> nn.Module:
+    """The module with what `synthgen show RECIPE` says of it; see `summarise_network`."""
+    for key, value in (("name", name), ("place", place), ("activation", activation)):
+        setattr(module, f"summary_{key}", value)
     return module

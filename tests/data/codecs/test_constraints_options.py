@@ -107,6 +107,8 @@ def test_the_page_of_the_codec_has_every_rule():
         "formula",
     ]
     assert page["forms"][2] == (
-        "{rule: order, columns, strict: false}: In each row, values ascend from column to column; missing ones are"
-        " passed over."
+        "{rule: order, columns: list of str | int, strict: false}: In each row, values ascend from column to"
+        " column; missing ones are passed over.\n"
+        "    columns: Columns of numbers, or of dates, the least first.\n"
+        "    strict: Whether equal values are forbidden, too."
     )

@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional as F
 
 from synthgen import Block
+from synthgen.losses.adversarial import NonSaturating
 from synthgen.networks.sequential.modules import Dropout
 
 
@@ -209,6 +210,7 @@ HEADS = {
 
 def test_heads_give_validity_and_classes_as_logits(build, spec, condition):
     network = build("discriminator", spec(1, 4, 4), "[flatten, {dense: 5, activation: relu}]", heads=HEADS)
+    network.meet(NonSaturating(NonSaturating.Options()))
     x = torch.randn(6, 1, 4, 4) * 50
     critique = network(x, condition())
     assert critique.logits.shape == (6,)
@@ -218,17 +220,23 @@ def test_heads_give_validity_and_classes_as_logits(build, spec, condition):
     assert critique.class_logits.abs().max() > 1
 
 
-def test_summary_names_are_the_layers_and_say_what_the_loss_has(build, spec):
+def test_summary_has_each_layers_name_and_place_and_says_what_the_loss_has(build, spec):
     network = build(
         "discriminator",
         spec(1, 4, 4),
         "[{embedding: 16, layers: [reshape: [1, 4, 4]]}, multiply, flatten]",
         heads=HEADS,
     )
-    names = [module.summary_name for module in network.modules() if hasattr(module, "summary_name")]
-    assert names == [
-        *["embedding", "reshape", "multiply", "flatten"],
-        *["dense (its sigmoid is in the loss)", "dense", "softmax (is in the loss)"],
+    network.meet(NonSaturating(NonSaturating.Options()))
+    named = [module for module in network.modules() if hasattr(module, "summary_name")]
+    assert [(m.summary_place, m.summary_name, m.summary_activation) for m in named] == [
+        ("layers.0", "embedding", ""),
+        ("layers.0.layers.0", "reshape", ""),
+        ("layers.1", "multiply", ""),
+        ("layers.2", "flatten", ""),
+        ("heads.validity.0", "dense", "sigmoid, in the loss"),
+        ("heads.class.0", "dense", "linear"),
+        ("heads.class.1", "softmax", "in the loss"),
     ]
     parameters = sum(
         p.numel() for m in network.modules() if hasattr(m, "summary_name") for p in m.parameters()

@@ -11,7 +11,7 @@ import torch
 import yaml
 from tests_support import run
 
-from synthgen import RecipeError, load, load_recipe
+from synthgen import RecipeError, UnsupportedError, load, load_recipe
 from synthgen.recipe import recipe_from_dict
 from synthgen.recipe.json_schema import recipe_schema
 
@@ -145,6 +145,26 @@ def test_empty_list_and_unknown_head_are_refused(recipe, registry):
 def test_a_layer_can_be_changed_from_the_command_line(recipe, registry):
     changed = load_recipe(recipe(), ["generator.layers.5.batch_norm=0.5"], registry)
     assert changed.generator.options.layers[5].batch_norm == 0.5
+
+
+def test_layers_in_the_place_of_one_keep_the_places_that_overrides_use(recipe, registry, spec):
+    changes = ["generator.layers.6=[{reshape: [4, 4, 4]}, relu]", "generator.layers.6.1=elu"]
+    loaded = load_recipe(recipe(), changes, registry)
+    generator = loaded.generator.build(spec(1, 8, 8))
+    names = [(layer.summary_place, layer.summary_name) for layer in generator.layers[6:]]
+    assert names == [
+        ("layers.6.0", "reshape"),
+        ("layers.6.1", "elu"),
+        ("layers.7", "conv_transpose"),
+        ("layers.8", "conv"),
+    ]
+    assert [layer.summary_activation for layer in generator.layers[6:]] == ["", "elu 1", "elu 1", "tanh"]
+
+
+def test_a_layer_that_does_not_fit_is_named_by_the_place_that_overrides_use(recipe, registry, spec):
+    loaded = load_recipe(recipe(), ["generator.layers.3=[relu, {conv: 4, kernel: 3}]"], registry)
+    with pytest.raises(UnsupportedError, match=r"^generator sequential: layer 3\.1 \(conv\): takes maps"):
+        loaded.generator.build(spec(1, 8, 8))
 
 
 def test_resolved_recipe_writes_defaults_out_and_reads_back_equal(recipe, registry):
