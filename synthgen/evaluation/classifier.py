@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from synthgen.errors import DataError
+from synthgen.freed_memory import keep_freed_memory
 
 FEATURES = 64
 """Width of the last hidden layer."""
@@ -154,6 +155,7 @@ def random_classifier(x: np.ndarray, *, kind: str, seed: int) -> Classifier:
     return classifier
 
 
+@keep_freed_memory()
 def _train(
     classifier: Classifier, parts: list[Labelled], steps: int, seed: int, change: Change | None, batch: int
 ) -> None:

@@ -13,6 +13,7 @@ import torch
 from synthgen.components import Augmentation, Discriminator, Generator, Loss, Penalty, Samples
 from synthgen.data.training_data import TrainingData
 from synthgen.errors import TrainingError
+from synthgen.freed_memory import keep_freed_memory
 from synthgen.latents import draw_latents
 from synthgen.training.ema import ExponentialMovingAverage
 from synthgen.training.listener import Listener
@@ -98,6 +99,7 @@ class Trainer:
         self._seconds_before = 0.0
         self._started: float | None = None
 
+    @keep_freed_memory()
     def train(self) -> None:
         """Train to the end, or until `stop_requested` is set; every listener is told."""
         self._started = time.perf_counter()
