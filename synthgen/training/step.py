@@ -17,7 +17,7 @@ from torch.optim import Optimizer
 
 from synthgen.components import Augmentation, Critique, Discriminator, Generator, Loss, Penalty, Samples
 from synthgen.errors import PluginError
-from synthgen.training.optimizers import take_step
+from synthgen.training.lean_optimizers import take_step
 from synthgen.training.statistics import Derived, Statistics
 
 DrawLatents = Callable[[int], Tensor]

@@ -15,7 +15,6 @@ from synthgen.training.optimizers import (
     build_optimizer,
     learning_rate_factor,
     set_learning_rate,
-    take_step,
 )
 from synthgen.training.settings import OptimizerSettings, TrainSettings, seconds
 from synthgen.training.statistics import Statistics
@@ -60,43 +59,6 @@ def test_every_optimizer_descends_at_the_rate_it_is_given(name):
         moves.append((before - weight.detach()).max().item())
     assert moves[0] > 0
     assert moves[1] == 0
-
-
-def steps_of(optimizer, weights, count, seed):
-    random = torch.Generator().manual_seed(seed)
-    for _ in range(count):
-        for weight in weights:
-            weight.grad = torch.randn(weight.shape, generator=random)
-        take_step(optimizer)
-    return [weight.detach().clone() for weight in weights], optimizer.state_dict()
-
-
-def test_lean_adam_takes_the_very_steps_of_torch_and_goes_on_from_its_state():
-    settings = OptimizerSettings(name="adam", lr=0.1, weight_decay=0.01)
-    ours, theirs = ([nn.Parameter(torch.ones(3, 2)), nn.Parameter(torch.zeros(2))] for _ in range(2))
-    lean = build_optimizer(settings, ours)
-    beta1, beta2 = settings.betas
-    plain = torch.optim.Adam(
-        theirs, lr=0.1, betas=(beta1, beta2), eps=settings.eps, weight_decay=0.01, fused=True
-    )
-    mine, state = steps_of(lean, ours, 5, seed=0)
-    other, saved = steps_of(plain, theirs, 5, seed=0)
-    assert all(torch.equal(a, b) for a, b in zip(mine, other, strict=True))
-    lean.load_state_dict(saved)
-    plain.load_state_dict(state)
-    mine, _ = steps_of(lean, ours, 3, seed=1)
-    other, _ = steps_of(plain, theirs, 3, seed=1)
-    assert all(torch.equal(a, b) for a, b in zip(mine, other, strict=True))
-
-
-def test_lean_adam_leaves_a_weight_without_gradient_alone():
-    weights = [nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(2))]
-    optimizer = build_optimizer(OptimizerSettings(name="adam", lr=0.1), weights)
-    for _ in range(3):
-        weights[0].grad = torch.ones(2)
-        take_step(optimizer)
-    assert (weights[0] < 0.9).all()
-    assert (weights[1] == 1).all()
 
 
 def test_average_follows_slowly_and_copies_the_statistics_of_batch_norm():
