@@ -29,6 +29,8 @@ def compare(reports: tuple[Path, ...], html: Path | None, as_json: bool, debug: 
     click.get_current_context().meta["synthgen.debug"] = debug
     if html is not None and html.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"--html {html}: the file's name must end in .html")
+    if html is not None and not html.parent.is_dir():
+        raise UsageError(f"--html {html}: there is no folder {html.parent}; make it first")
     twice = [
         str(path) for i, path in enumerate(reports) if path.resolve() in {p.resolve() for p in reports[:i]}
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from synthgen.errors import UsageError
+from synthgen.errors import DataError, UsageError
 from synthgen.evaluation.results import Evaluation, MetricResult
 from synthgen.files import reason
 from synthgen.metric import DetailTable, Figure, Measurement
@@ -32,7 +32,9 @@ class LoadedReport:
 
 
 def load_report(path: Path, name: str | None = None) -> LoadedReport:
-    """Of a run's folder, or of a report.json itself; raises UsageError if it is none that can be read."""
+    """Of a run's folder, or of a report.json itself; raises UsageError if it is none, DataError if it
+    cannot be read.
+    """
     file = path / REPORT_JSON if path.is_dir() else path
     if not path.exists():
         raise UsageError(
@@ -50,9 +52,9 @@ def load_report(path: Path, name: str | None = None) -> LoadedReport:
             f"there is no report in {path}: {file.name} is missing; make one with synthgen evaluate {path}"
         ) from None
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {reason(error)}") from error
+        raise DataError(f"{file} cannot be read: {reason(error)}") from error
     except ValueError as error:
-        raise UsageError(f"{file} is no report: {error}") from error
+        raise DataError(f"{file} is no report: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise UsageError(f"{file} is no report that this version of synthgen writes; make it again")
     try:
@@ -64,7 +66,7 @@ def load_report(path: Path, name: str | None = None) -> LoadedReport:
             made=str(content["made"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"{file} is not a whole report: {type(error).__name__}: {error}") from error
+        raise DataError(f"{file} is not a whole report: {type(error).__name__}: {error}") from error
 
 
 def default_name(path: Path) -> str:

@@ -375,4 +375,6 @@ def test_what_has_no_report_is_told_with_the_command_that_makes_one(tables, tmp_
     refused("gone: there is no such folder or file; name the folder of a run", "compare", "one", "gone")
     refused("one is given twice", "compare", "one", "./one")
     refused("--html page.png: the file's name must end in .html", "compare", "one", "--html", "page.png")
+    page = str(Path("away", "page.html"))
+    refused(f"--html {page}: there is no folder away; make it first", "compare", "one", "--html", page)
     refused("Missing argument 'RUN...'", "compare")

@@ -17,7 +17,7 @@ from PIL import Image
 from report_support import METRICS, NAMES, RUN, Page, an_evaluation, comparison, images
 
 from synthgen.components import Dataset
-from synthgen.errors import UsageError
+from synthgen.errors import DataError, SynthgenError, UsageError
 from synthgen.evaluation.results import Evaluation, MetricResult
 from synthgen.judgement import Judgement
 from synthgen.metric import Comparison, Figure, Measurement
@@ -238,20 +238,22 @@ def test_json_can_be_read_again(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "error", "message"),
     [
-        (None, r"is neither the folder of a run nor has it a report\.json"),
-        ("{", "is no report"),
-        ("[]", "is no report that this version"),
-        ('{"format": 0}', "is no report that this version"),
-        ('{"format": 1, "evaluation": {}}', "is not a whole report"),
-        ('{"format": 1, "evaluation": 3}', "is not a whole report"),
+        (None, UsageError, r"is neither the folder of a run nor has it a report\.json"),
+        ("{", DataError, "is no report"),
+        ("[]", UsageError, "is no report that this version"),
+        ('{"format": 0}', UsageError, "is no report that this version"),
+        ('{"format": 1, "evaluation": {}}', DataError, "is not a whole report"),
+        ('{"format": 1, "evaluation": 3}', DataError, "is not a whole report"),
     ],
 )
-def test_file_that_is_no_report_is_refused(tmp_path: Path, content: str | None, message: str):
+def test_file_that_is_no_report_is_refused(
+    tmp_path: Path, content: str | None, error: type[SynthgenError], message: str
+):
     if content is not None:
         (tmp_path / REPORT_JSON).write_text(content)
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(error, match=message):
         load_report(tmp_path)
 
 
@@ -261,7 +263,7 @@ def test_report_without_a_whole_verdict_is_refused(tmp_path: Path, lacking: str)
     content = json.loads(file.read_text("utf-8"))
     del content["verdict"][lacking]
     file.write_text(json.dumps(content))
-    with pytest.raises(UsageError, match=f"not a whole report: KeyError: '{lacking}'"):
+    with pytest.raises(DataError, match=f"not a whole report: KeyError: '{lacking}'"):
         load_report(tmp_path)
 
 
