@@ -69,6 +69,7 @@ def main() -> None:
         if python is None:
             print("Keras: not installed here: pip install tensorflow, there or in --python's", flush=True)
     results: dict[str, Result] = {}
+    kept = load(arguments.json)[1] if arguments.json and arguments.json.exists() else {}
     versions = {"synthgen": synthgen.__version__, "torch": torch.__version__}
     for system in [system for system in SYSTEMS if system.recipe in arguments.only]:
         if not (RECIPES / f"{system.recipe}.yaml").exists():
@@ -80,11 +81,25 @@ def main() -> None:
             print(f"{system.recipe}: {error}", flush=True)
             continue
         if arguments.json:  # each time, for a run takes long
-            text = {name: result._asdict() for name, result in results.items()}
-            arguments.json.write_text(json.dumps(text, indent=1) + "\n", encoding="utf-8")
-    told = ", ".join(f"{name} {version}" for name, version in versions.items())
+            save(arguments.json, {**kept, **results}, machine(arguments.threads, versions))
     print(f"\n{table(results, arguments.kinds)}\n\n`{shlex.join(['python', *sys.argv])}`", end="; ")
-    print(f"{os.cpu_count()} cores, {arguments.threads} threads each; {processor()}; {told}")
+    print(machine(arguments.threads, versions))
+
+
+def save(file: Path, results: Mapping[str, Result], where: str) -> None:
+    systems = {name: result._asdict() for name, result in results.items()}
+    file.write_text(json.dumps({"machine": where, "systems": systems}, indent=1) + "\n", encoding="utf-8")
+
+
+def load(file: Path) -> tuple[str, dict[str, Result]]:
+    """What `save` wrote: where it was measured, and the results."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    return content["machine"], {name: Result(**each) for name, each in content["systems"].items()}
+
+
+def machine(threads: int, versions: Mapping[str, str]) -> str:
+    told = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return f"{os.cpu_count()} cores, {threads} threads each; {processor()}; {told}"
 
 
 def parse() -> argparse.Namespace:
@@ -101,7 +116,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, help="of a turn, instead")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="all cores by default")
     parser.add_argument("--python", action="append", default=[], help="other environments' Python")
-    parser.add_argument("--json", type=Path, help="file for each round's figures")
+    parser.add_argument("--json", type=Path, help="file for each round's figures; others in it stay")
     arguments = parser.parse_args()
     for name, known in (("only", every), ("kinds", KINDS)):
         chosen = getattr(arguments, name).split(",")

@@ -1,11 +1,12 @@
 """Makes docs/textbook.md, the table of all textbook systems with a picture of each, from finished runs of them.
 
     python docs/textbook_page.py --commands | sh    # makes the runs, in runs/textbook; their heads say how long
-    python docs/textbook_page.py runs/textbook [--data FOLDER]
+    python benchmarks/textbook.py --json speed.json
+    python docs/textbook_page.py runs/textbook [--speed speed.json] [--data FOLDER]
 
 The runs lie in one folder, each under its recipe's name; where a recipe's head has an improved setting, the run
-with it is called NAME-better. What is not there is listed as not run. `--data` names the folder that holds the
-real images, as SYNTHGEN_DATA does.
+with it is called NAME-better. What is not there is listed as not run. `--speed` takes what the benchmark measured.
+`--data` names the folder that holds the real images, as SYNTHGEN_DATA does.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from synthgen.run_directory import Run
 DOCS = Path(__file__).parent
 RUNS = Path("runs/textbook")
 sys.path.append(str(DOCS.parent / "benchmarks"))
+import textbook as benchmark  # noqa: E402 - in another folder
 from textbook_judge import (  # noqa: E402 - in another folder
     Figures,
     Judges,
@@ -70,6 +72,16 @@ SYSTEMS = {
 }
 """Recipes in the order of the page, and what each is from."""
 
+MEASURING = "python benchmarks/textbook.py --threads 2 --seconds 2 --json speed.json"
+SPEED = """\
+## Speed
+
+Milliseconds of a training step, the median of some rounds in which all took turns on one machine; ratios are of one
+round, with the least and the greatest. *Keras* is the book's procedure, `predict` and `train_on_batch`, with
+TensorFlow; *PyTorch* the same as a plain loop; *ours* the same by synthgen. *Ours, shared* lets both networks learn
+from the same samples in one pass, as synthgen does by default: `train.generator_batch_size=null
+train.discriminator_passes=joint`.
+"""
 COLUMNS, ROWS = 10, 3
 FIGURES = ("recognised", "entropy", "as asked", "worth")
 
@@ -109,6 +121,7 @@ def main() -> None:
     )
     parser.add_argument("runs", type=Path, nargs="?", default=RUNS)
     parser.add_argument("--data", help="folder with the real images, in the place of SYNTHGEN_DATA")
+    parser.add_argument("--speed", type=Path, help="the JSON file of benchmarks/textbook.py")
     parser.add_argument("--out", type=Path, default=DOCS, help="where textbook.md and its pictures go")
     parser.add_argument("--commands", action="store_true", help="print the commands that make the runs")
     arguments = parser.parse_args()
@@ -117,7 +130,7 @@ def main() -> None:
         return
     if arguments.data:
         os.environ["SYNTHGEN_DATA"] = arguments.data
-    write_page(arguments.runs, arguments.out, load_plugins(installed=False))
+    write_page(arguments.runs, arguments.out, load_plugins(installed=False), arguments.speed)
 
 
 def commands(runs: Path) -> list[str]:
@@ -138,7 +151,7 @@ def better(name: str) -> list[str]:
     return next((shlex.split(line) for line in lines if "data=" not in line), [])
 
 
-def write_page(runs: Path, out: Path, registry: Registry) -> None:
+def write_page(runs: Path, out: Path, registry: Registry, speed_of: Path | None = None) -> None:
     """Judge all runs and write textbook.md and textbook/NAME.png into `out`."""
     pictures = out / "textbook"
     pictures.mkdir(parents=True, exist_ok=True)
@@ -152,7 +165,8 @@ def write_page(runs: Path, out: Path, registry: Registry) -> None:
                 rows.append(row)
     found = {name: judge for name, judge in judges.found.items() if judge}
     real = [Row(f"real images of {name}", "", figures=judge_real(judge)) for name, judge in found.items()]
-    write_atomically(out / "textbook.md", page(rows, real).encode())
+    measured = "" if speed_of is None else speed(speed_of)
+    write_atomically(out / "textbook.md", page(rows, real, measured).encode())
 
 
 def read_run(row: Row, path: Path, judges: Judges, registry: Registry, pictures: Path) -> None:
@@ -198,14 +212,24 @@ def grid(model: Synthesizer) -> Image.Image:
     return picture if x.ndim == 4 else picture.convert("L")
 
 
-def page(rows: list[Row], real: list[Row]) -> str:
+def speed(file: Path) -> str:
+    """The section on the benchmark's figures, in the order of the page."""
+    where, results = benchmark.load(file)
+    known = {name: results[name] for name in SYSTEMS if name in results}
+    shown = benchmark.table(known, [benchmark.KERAS, benchmark.PLAIN, benchmark.BOOK])
+    return f"{SPEED}\n{shown}\n\n`{MEASURING}`: {where}.\n"
+
+
+def page(rows: list[Row], real: list[Row], measured: str) -> str:
     """The page's text; it speaks of the usual folder of runs, wherever these were."""
     devices = sorted({row.device for row in rows if row.device})
     where = f"Trained on: {'; '.join(devices)}.\n" if devices else ""
-    listed = "\n".join([*commands(RUNS), f"python docs/textbook_page.py {RUNS.as_posix()}"])
+    making = f"python docs/textbook_page.py {RUNS.as_posix()}{' --speed speed.json' if measured else ''}"
+    listed = "\n".join([*commands(RUNS), *([MEASURING] if measured else []), making])
     pictures = [f"{row.name}\n\n![what {row.name} makes]({row.picture})\n" for row in rows if row.picture]
-    making = f"## How this page was made\n\n```sh\n{listed}\n```\n"
-    return "\n".join([INTRODUCTION, where, table([*rows, *real]), "## Pictures\n", *pictures, making])
+    made = f"## How this page was made\n\n```sh\n{listed}\n```\n"
+    parts = [INTRODUCTION, where, table([*rows, *real]), measured, "## Pictures\n", *pictures, made]
+    return "\n".join(part for part in parts if part)
 
 
 def table(rows: list[Row]) -> str:

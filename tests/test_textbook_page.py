@@ -67,6 +67,20 @@ def test_commands_make_every_recipe_and_its_better_setting():
     assert "train.steps=2000" in better
 
 
+def test_speed_is_told_as_medians_and_ratios_of_a_round_in_the_order_of_the_page(tmp_path: Path):
+    file = tmp_path / "speed.json"
+    kinds = {"Keras": [0.02, 0.06, 0.04], "PyTorch": [0.006] * 3, "ours": [0.002] * 3}
+    found = {name: textbook_page.benchmark.Result([20, 10], kinds) for name in ("mnist_wgan", "sine_fcgan")}
+    textbook_page.benchmark.save(file, found, "2 cores of some kind")
+    text = textbook_page.speed(file)
+    assert "2 cores of some kind" in text
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if "20 + 10" in line
+    ]
+    assert [row[0] for row in rows] == ["sine_fcgan", "mnist_wgan"]
+    assert rows[0][2:7] == ["40", "6", "2", "", "20 (10 to 30)"]
+
+
 @pytest.mark.slow
 def test_the_page_shows_the_runs_that_are_there_and_lists_the_others(tmp_path, registry, monkeypatch):
     runs, out = tmp_path / "runs", tmp_path / "out"
