@@ -36,7 +36,8 @@ def describe_device(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     if device.type == "cpu":
-        return f"CPU ({platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads)"
+        threads = torch.get_num_threads()
+        return f"CPU ({platform.machine()}, {os.cpu_count()} cores, {threads} thread{'s' * (threads > 1)})"
     return device.type
 
 

@@ -24,7 +24,7 @@ from synthgen.recipe import Choice, ExportChoice
 from synthgen.recipe.yaml_loader import YamlError, read_yaml
 from synthgen.run_directory import Run
 from synthgen.sampling import ClassPlan, balancing_plan, find_classes, make_plan, split_where
-from synthgen.synthesizer import Synthesizer
+from synthgen.synthesizer import UNTRAINED, Synthesizer
 from synthgen.values import take
 
 logger = logging.getLogger("synthgen")
@@ -106,6 +106,8 @@ def export(
         dataset = replace(dataset, x=synthesizer.codec.like_samples(dataset.x))
         originals = Originals.of(dataset, fingerprint, find_classes(known, wanted) if wanted else None)
         originals = originals.having(plan.where, synthesizer.codec)
+    if UNTRAINED in synthesizer.source.get("notes", ()):
+        logger.warning(UNTRAINED)
     total = plan.count + (len(originals) if originals else 0)
     logger.info("writing %s samples as %s into %s", f"{total:,}", exporter.name, directory)
     with tqdm(total=total, desc="export", unit="sample", disable=None, leave=False) as bar:

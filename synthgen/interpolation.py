@@ -52,6 +52,8 @@ def interpolate(
     draws = ChunkDraws(seed, 0, rows, synthesizer.latent)
     first, codes = _condition(synthesizer, "start (--from)", start, where, draws)
     last = first if end is None else _condition(synthesizer, "end (--to)", end, where, draws)[0]
+    if not latents and torch.equal(first, last):
+        raise UsageError(f"from {start} to {end} nothing changes; go between two latents (--latents)")
     way = torch.linspace(0, 1, steps)
     noise = draws.noise[:, None].expand(rows, steps, -1)
     if latents:

@@ -30,7 +30,7 @@ from synthgen.run_directory import Run
 from synthgen.seen_samples import leave_out_seen
 from synthgen.snapshots import snapshot_folders
 from synthgen.stopped_runs import notes_of_snapshot
-from synthgen.synthesizer import Synthesizer, load
+from synthgen.synthesizer import UNTRAINED, Synthesizer, load
 from synthgen.version import __version__
 
 logger = logging.getLogger("synthgen")
@@ -88,7 +88,7 @@ def evaluate_run(
     )
     notes = notes_of_snapshot(run.read_info(), snapshot)
     if not recipe.generator.every:
-        notes += ("the generator was not trained: the run trained its discriminator alone",)
+        notes += (UNTRAINED,)
     return replace(judgement, notes=(*notes, *judgement.notes))
 
 

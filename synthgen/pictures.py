@@ -48,7 +48,8 @@ def plot_losses(metrics: Sequence[dict[str, Any]], path: Path) -> None:
     ):
         for name in names:
             points = [(line["step"], line[name]) for line in metrics if name in line]
-            axes.plot(*zip(*points, strict=True), label=name.replace("_", " "), linewidth=1)
+            marker = "o" if len(points) == 1 else ""  # a line of one point is not seen
+            axes.plot(*zip(*points, strict=True), marker, label=name.replace("_", " "), linewidth=1)
         axes.legend()
         axes.grid(alpha=0.3)
     panels[-1].set_xlabel("step")

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -213,11 +213,13 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
             synthesizer = _finish(directory, setup, trainer, timings)
     except KeyboardInterrupt:
         record("interrupted")
+        _plot_so_far(directory)
         command = shlex.join(["synthgen", "run", "--resume", str(directory.path), *setup.registry.flags])
         where = "after training, before all was written" if trainer.finished else f"at step {trainer.step}"
         raise Interrupted(f"stopped {where}. Go on with: {command}") from None
     except Exception as error:
         record("failed", error=describe(error))
+        _plot_so_far(directory)
         if isinstance(error, UnhealthyError):
             report(lambda parts: report_stopped(directory, setup, trainer, parts))
         if isinstance(error, OSError):
@@ -233,6 +235,13 @@ def _carry_out(directory: Run, setup: Setup, trainer: Trainer) -> Run:
 
 def _count_classes(count: int) -> str:
     return {0: "no classes", 1: "one class"}.get(count, f"{count} classes")
+
+
+def _plot_so_far(directory: Run) -> None:
+    """The losses of a run that did not come to its end, if it can be."""
+    with suppress(OSError):
+        if lines := read_metrics(directory.metrics):
+            plot_losses(lines, directory.losses)
 
 
 def _finish(directory: Run, setup: Setup, trainer: Trainer, timings: dict[str, float]) -> Synthesizer:

@@ -33,7 +33,7 @@ from synthgen.plugins import Registry
 from synthgen.probe import probe_augmentation, probe_networks, probe_step
 from synthgen.real_data import load_data
 from synthgen.recipe import Choice, NetworkChoice, Recipe
-from synthgen.synthesizer import Synthesizer
+from synthgen.synthesizer import UNTRAINED, Synthesizer
 from synthgen.training.listener import Listener
 from synthgen.training.precision import choose_precision
 from synthgen.training.trainer import Trainer
@@ -243,7 +243,7 @@ def build_synthesizer(
         source={
             "data": dataset.name,
             "description": dataset.description,
-            "notes": list(dataset.notes),
+            "notes": [*dataset.notes, *([] if recipe.generator.every else [UNTRAINED])],
             "fingerprint": setup.fingerprint,
             "recipe": recipe.name,
             "steps": trainer.step,

@@ -60,7 +60,7 @@ class Start:
     def read(cls, path: Path) -> Start:
         """The newest checkpoint of the run in this folder, or what goes with the snapshot in it, on the CPU.
 
-        That is the checkpoint of its step, or, where the run has not kept that, the snapshot's averaged generator
+        That is the checkpoint of its step, or, where the run has not kept that, the snapshot's generator
         beside the discriminator of the nearest one. Raises UsageError if there is no run, or one without a
         checkpoint; CheckpointError if a file cannot be read.
         """
@@ -80,7 +80,7 @@ class Start:
         model = read_model(path)
         if state["step"] != step:
             logger.info(
-                "the run in %s has kept no checkpoint of step %d: its averaged generator begins beside the"
+                "the run in %s has kept no checkpoint of step %d: the snapshot's generator begins beside the"
                 " discriminator of step %d",
                 *(run.path, step, state["step"]),
             )

@@ -34,6 +34,9 @@ from synthgen.spec import DataSpec
 from synthgen.training.settings import LatentSettings
 from synthgen.values import join
 
+UNTRAINED = "the generator was not trained: the run trained its discriminator alone"
+"""A note of models that such a run ended with."""
+
 
 @dataclass(kw_only=True)
 class Synthesizer:

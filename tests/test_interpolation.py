@@ -125,6 +125,7 @@ def test_strip_has_a_row_for_each_and_its_title_once(model):
         ((3,), {}, "say where to go: name two classes"),
         ((), {}, "say where to go: name two classes"),
         (({"age": 3}, {"age": 4}), {}, "'age' is no condition of this model"),
+        ((3, 3), {}, r"from 3 to 3 nothing changes; go between two latents \(--latents\)"),
         ((3, 8), {"steps": 1}, "2 steps or more and 1 row or more, not 1 and 4"),
         ((3, 8), {"rows": 0}, "not 10 and 0"),
     ],

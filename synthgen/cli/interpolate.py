@@ -56,9 +56,10 @@ def interpolate(
     out = out or run / "interpolation.png"
     if out.suffix.lower() != ".png":
         raise UsageError(f"--out {out}: the file's name must end in .png")
-    if end is None and not latents:
-        raise UsageError("say where to go: --from and --to with a class each, or --latents")
     synthesizer = load(run, registry, device, snapshot=snapshot)
+    if end is None and not latents:
+        classes = "--from and --to with a class each, or " if synthesizer.classes else ""
+        raise UsageError(f"say where to go: {classes}--latents, from one random latent to another")
     images = interpolation.interpolate(
         synthesizer,
         _end(start, synthesizer),

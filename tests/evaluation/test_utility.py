@@ -208,7 +208,7 @@ def unlabelled(dataset: Dataset) -> Dataset:
 
 def test_data_without_labels_has_nothing_to_learn():
     data = digits()
-    with pytest.raises(DataError, match="there are no labels to learn"):
+    with pytest.raises(DataError, match="the data has no labels to learn"):
         measure(Comparison(unlabelled(data), unlabelled(data), full=False))
     with pytest.raises(DataError, match="the real and the synthetic data must both have them"):
         measure(Comparison(data, unlabelled(data), full=False))

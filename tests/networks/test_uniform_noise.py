@@ -11,10 +11,10 @@ from safetensors.torch import load_file
 from tests_support import tree
 
 import synthgen
-from synthgen import DataSpec, UnsupportedError, pipeline
+from synthgen import DataSpec, UnsupportedError, exporting, pipeline
 from synthgen.errors import Interrupted
 from synthgen.preparation import prepare
-from synthgen.recipe import parse_recipe
+from synthgen.recipe import parse_export, parse_recipe
 from synthgen.run_directory import read_metrics
 
 RECIPE = """\
@@ -161,6 +161,15 @@ def test_discriminator_alone_ends_with_its_accuracies_and_no_report(carry_out, r
     assert not run.report_html.exists()
     judged = synthgen.evaluate(run, level="quick", registry=registry)
     assert judged.notes[0].startswith("the generator was not trained")
+
+
+def test_samples_of_a_generator_that_was_not_trained_say_so(carry_out, registry, tmp_path, caplog):
+    run = carry_out("run")
+    export = parse_export({"format": "npz", "count": 2}, (), registry)
+    exporting.export(synthgen.load(run.path), export, tmp_path / "made", 0)
+    note = "the generator was not trained: the run trained its discriminator alone"
+    assert note in caplog.messages
+    assert note in (tmp_path / "made" / "README.md").read_text("utf-8")
 
 
 def test_no_accuracies_are_told_of_a_loss_that_has_none(carry_out, caplog):

@@ -44,7 +44,10 @@ def list_pictures(folder: Path) -> tuple[list[str], list[Picture]]:
     names = [child.name for child in _folders(folder)]
     if not names:
         hint = (
-            " Its pictures lie in it directly: move them into class folders." if _has_pictures(folder) else ""
+            " Its pictures lie in it directly: move them into class folders, or take them without classes, with"
+            " labelled: false."
+            if _has_pictures(folder)
+            else ""
         )
         raise DataError(f"{folder}: no class folders in it; it must hold one folder a class.{hint}")
     for name in names:
@@ -55,6 +58,11 @@ def list_pictures(folder: Path) -> tuple[list[str], list[Picture]]:
     pictures = [Picture(path, y) for y, name in enumerate(names) for path in _walk(folder / name)]
     refuse_empty(folder, names, {picture.y for picture in pictures}, "no pictures in it")
     return names, pictures
+
+
+def list_loose(folder: Path) -> list[Picture]:
+    """The pictures that lie in a folder without class folders, in natural order; none if it has such."""
+    return [] if _folders(folder) else [Picture(path, 0) for path in _walk(folder)]
 
 
 def number_classes(names: list[str]) -> tuple[ClassLabel, ...]:

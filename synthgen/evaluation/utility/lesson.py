@@ -92,8 +92,11 @@ def _check_labels(comparison: Comparison) -> None:
         if not dataset.classes and dataset.target is not None:
             raise DataError(f"{dataset.target} is a number, and this is measured of labels only")
         if not dataset.classes:
+            both = not comparison.real.classes and not comparison.synthetic.classes
             raise DataError(
-                "there are no labels to learn: the real and the synthetic data must both have them"
+                "the data has no labels to learn"
+                if both
+                else "there are no labels to learn: the real and the synthetic data must both have them"
             )
     if len(comparison.names) < 2:
         raise DataError(

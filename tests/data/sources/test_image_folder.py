@@ -4,6 +4,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from synthgen import ClassLabel, DataError, DataNotFoundError
+from synthgen.data.selection import select
 from synthgen.data.sources.class_folders import number_classes
 from synthgen.data.sources.image_folder import ImageFolder
 
@@ -40,6 +41,26 @@ def test_split_picks_the_folder_and_the_name_stays(tmp_path):
         dataset = load(tmp_path / "pets", split=split)
         assert dataset.name == "pets"
         assert dataset.x[0, 0, 0] == colour
+
+
+def test_pictures_without_class_folders_can_be_taken_without_classes(tmp_path):
+    for n, name in enumerate(["10", "2", "1"]):
+        save_picture(tmp_path / "pets" / f"{name}.png", n)
+    (tmp_path / "pets" / "notes.txt").write_text("these are pets")
+    dataset = load(tmp_path / "pets", labelled=False)
+    assert dataset.classes == ()
+    assert dataset.x[:, 0, 0].tolist() == [2, 1, 0]
+    assert dataset.y.tolist() == [0, 0, 0]
+    with pytest.raises(DataError, match="or take them without classes, with labelled: false"):
+        load(tmp_path / "pets")
+
+
+def test_pictures_in_class_folders_can_be_taken_without_classes(tmp_path):
+    for name in ("a/1", "b/1", "b/2"):
+        save_picture(tmp_path / "pets" / f"{name}.png")
+    options = ImageFolder.Options(root=tmp_path / "pets", labelled=False)
+    dataset = select(ImageFolder(options).load(), options, seed=0)
+    assert (len(dataset), dataset.classes) == (3, ())
 
 
 def test_a_relative_root_begins_at_the_current_directory(tmp_path, monkeypatch):
