@@ -62,8 +62,11 @@ class BlockActivation(nn.Module):
 
     def forward(self, raw: Tensor, condition: Tensor | None = None) -> Tensor:
         """Rows `(B, width)`, as wide as the raw outputs; `condition` is what they are generated under."""
+        calibrated = condition is not None and not self.training
+        if not self.count and not calibrated:  # numbers alone: most of what follows costs more than a small layer
+            return raw
         logits, numbers = self.split(raw)
-        if condition is not None and not self.training:
+        if condition is not None and calibrated:
             group = self.calibration.group(condition)
             drawn = self._draw(self.calibration.shift(logits.float(), group))
             numbers = self.calibration.map_numbers(numbers, group)

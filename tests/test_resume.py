@@ -26,6 +26,7 @@ def test_interrupted_run_resumes_to_the_weights_of_an_uninterrupted_one(
         run(tiny_recipe, tmp_path / "stopped", registry)
     assert json.loads((tmp_path / "stopped" / "run.json").read_text())["status"] == "interrupted"
     assert not (tmp_path / "stopped" / "model").exists()
+    assert (tmp_path / "stopped" / "losses.png").exists() == (step >= 4), "after the first line of the log"
     monkeypatch.undo()
     resumed = pipeline.resume(tmp_path / "stopped", registry=registry)
     weights = [load_file(made.model / "generator.safetensors") for made in (whole, resumed)]

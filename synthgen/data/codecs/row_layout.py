@@ -59,11 +59,15 @@ class RowLayout:
         return torch.from_numpy(stored)
 
     def expand(self, stored: Tensor) -> Tensor:
-        """Stored rows as networks take them, `(B, width)`: all one-hots at once, and the numbers."""
+        """Stored rows as networks take them, `(B, width)`: all one-hots at once, and the numbers.
+
+        Those of numbers alone are the stored ones themselves.
+        """
         count = len(self._starts)
+        if not count:
+            return stored
         rows = stored.new_zeros(len(stored), self.width)
-        if count:
-            rows.scatter_(1, stored[:, :count].long(), 1.0)
+        rows.scatter_(1, stored[:, :count].long(), 1.0)
         rows[:, self._first_number :] = stored[:, count:]
         return rows
 
