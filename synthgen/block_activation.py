@@ -63,8 +63,8 @@ class BlockActivation(nn.Module):
     def forward(self, raw: Tensor, condition: Tensor | None = None) -> Tensor:
         """Rows `(B, width)`, as wide as the raw outputs; `condition` is what they are generated under."""
         calibrated = condition is not None and not self.training
-        if not self.count and not calibrated:  # numbers alone: most of what follows costs more than a small layer
-            return raw
+        if not self.count and not calibrated:
+            return raw  # what follows would be nothing, and takes longer than a small layer
         logits, numbers = self.split(raw)
         if condition is not None and calibrated:
             group = self.calibration.group(condition)
