@@ -17,6 +17,7 @@ from torch import nn
 
 from synthgen import Dataset, Synthesizer
 from synthgen.data.loading import load_dataset
+from synthgen.real_data import choose_fallback
 from synthgen.recipe import Choice, Recipe
 from synthgen.run_directory import Run, read_metrics
 
@@ -52,8 +53,9 @@ class Judges:
         assert data is not None
         information = run.read_info()["data"]
         choice = data.source
-        if data.fallback is not None and any(note.startswith("stands in") for note in information["notes"]):
-            choice = data.fallback
+        fallback = choose_fallback(data)
+        if fallback is not None and any(note.startswith("stands in") for note in information["notes"]):
+            choice = fallback
         name = information["name"]
         if name not in self.found:
             train = _whole(choice, "train", recipe.seed)

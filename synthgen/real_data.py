@@ -10,7 +10,7 @@ from synthgen.data.loading import fallback_options, load_with_source
 from synthgen.errors import DataError, UsageError
 from synthgen.hold_out import RealParts, find_test_split, split_real
 from synthgen.plugins import Registry
-from synthgen.recipe import Choice, Recipe, load_recipe
+from synthgen.recipe import Choice, DataChoice, Recipe, load_recipe
 from synthgen.run_directory import Run
 from synthgen.synthesizer import Synthesizer
 
@@ -50,15 +50,20 @@ def load_parts(recipe: Recipe, dataset: Dataset | None = None, *, share_out: boo
 def _load(recipe: Recipe) -> tuple[Dataset, Source]:
     if recipe.data is None:
         raise UsageError(f"recipe {recipe.name} was made for data in memory and names none")
-    source, fallback = recipe.data.source, recipe.data.fallback
-    if fallback is None:
-        return load_with_source(source.build(), None, recipe.seed, name=source.name)
-    component = fallback.registered.component
-    given = fallback.options.model_dump(exclude_none=True)
-    options = component.Options(**fallback_options(source.registered.component, component, given))
+    source, fallback = recipe.data.source, choose_fallback(recipe.data)
     return load_with_source(
-        source.build(), Choice(fallback.registered, options).build(), recipe.seed, name=source.name
+        source.build(), fallback.build() if fallback else None, recipe.seed, name=source.name
     )
+
+
+def choose_fallback(data: DataChoice) -> Choice | None:
+    """What stands in where the source finds nothing, with options that bring its samples to the source's shape."""
+    if data.fallback is None:
+        return None
+    component = data.fallback.registered.component
+    given = data.fallback.options.model_dump(exclude_none=True)
+    options = fallback_options(data.source.registered.component, component, given)
+    return Choice(data.fallback.registered, component.Options(**options))
 
 
 def data_of_run(run: Run, synthesizer: Synthesizer, registry: Registry) -> tuple[Dataset, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -47,6 +48,15 @@ def test_entropy_is_one_for_equal_shares_and_zero_for_a_single_class():
 def test_images_between_two_classes_are_not_recognised():
     between = round(255 * 4.5 / 9)
     assert textbook_judge.recognised(Brightness(), grey(0, 255, between, between)) == 0.5
+
+
+def test_the_judge_of_data_that_stands_in_has_it_at_the_size_of_the_run(registry, monkeypatch):
+    monkeypatch.setattr(textbook_judge, "_taught", lambda images: Brightness())
+    data = {"name": "digits", "notes": ["stands in for fashion_mnist, which was not found"]}
+    recipe = load_recipe(ROOT / "recipes" / "fashion_dcgan.yaml", registry=registry)
+    judge = textbook_judge.Judges().of(SimpleNamespace(read_info=lambda: {"data": data}), recipe)
+    assert judge.train.x.shape[1:] == judge.test[0].shape[1:] == (28, 28)
+    assert len(judge.train.classes) == 10
 
 
 def test_a_discriminator_alone_is_told_with_the_step_from_which_on_it_was_right(tmp_path: Path):
