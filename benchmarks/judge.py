@@ -35,7 +35,7 @@ def accuracy(
 
 def train_classifier(
     parts: Sequence[Images], *, steps: int, seed: int = 0, change: Change | None = None
-) -> nn.Module:
+) -> nn.Sequential:
     """The CNN after so many steps on `parts`."""
     torch.manual_seed(seed)
     network = small_cnn(parts[0][0].shape[1:], classes=max(int(y.max()) for _, y in parts) + 1)
@@ -56,6 +56,13 @@ def train_classifier(
 def agreement(network: nn.Module, images: Images) -> float:
     """The share of images that the network puts into their class."""
     return (probabilities(network, images[0]).argmax(1) == torch.from_numpy(images[1])).float().mean().item()
+
+
+def features(network: nn.Sequential, x: np.ndarray) -> np.ndarray:
+    """What the network's last layer is given of each image, `(N, width)`."""
+    network.eval()
+    with torch.inference_mode():
+        return torch.cat([network[:-1](part) for part in _as_input(x).split(1000)]).numpy()
 
 
 def probabilities(network: nn.Module, x: np.ndarray) -> Tensor:

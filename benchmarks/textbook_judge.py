@@ -2,7 +2,8 @@
 
 Images are judged by the CNN of judge.py, trained on the real training images of the data that the run was trained
 on: recognised is the share of images of which it gives one class a probability of 0.9 or more; entropy is that of
-the classes it sees, in bits, over that of equally many of each; as asked is the share that it puts into the class
+the classes it sees, in bits, over that of equally many of each; coverage is the share of real images with a sample
+near them, by the CNN's features (Naeem et al. 2020); as asked is the share that it puts into the class
 asked for; worth is the accuracy on real test images of the same CNN trained on the samples alone.
 """
 
@@ -11,12 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from judge import BATCH, EPOCHS, Images, agreement, probabilities, train_classifier
+from judge import BATCH, EPOCHS, Images, agreement, features, probabilities, train_classifier
 from signals import judge_sine
 from torch import nn
 
 from synthgen import Dataset, Synthesizer
 from synthgen.data.loading import load_dataset
+from synthgen.evaluation.neighbours import coverage
 from synthgen.real_data import choose_fallback
 from synthgen.recipe import Choice, Recipe
 from synthgen.run_directory import Run, read_metrics
@@ -26,16 +28,18 @@ SURE = 0.9
 TOLD_APART = 0.99
 """A discriminator alone has done its work when both of its accuracies are this or more."""
 SAMPLES = 10_000
+COVERED = 5_000
+"""Real images, at most, and as many samples, of which coverage is taken."""
 
 Figures = dict[str, float]
-"""By name: recognised, entropy, as asked, worth."""
+"""By name: recognised, entropy, coverage, as asked, worth."""
 
 
 @dataclass(frozen=True)
 class Judge:
     """A classifier trained on a dataset's real images."""
 
-    network: nn.Module
+    network: nn.Sequential
     train: Dataset
     test: Images
 
@@ -85,6 +89,7 @@ def judge_samples(model: Synthesizer, judge: Judge) -> Figures:
     figures = {"recognised": recognised(judge.network, x)}
     if len(model.classes) != 1:
         figures["entropy"] = entropy(judge.network, x)
+    figures["coverage"] = covered(judge, x, [label.number for label in model.classes])
     if model.classes:
         place = {label.number: index for index, label in enumerate(judge.train.classes)}
         images = x, np.array([place[number] for number in numbers.tolist()])
@@ -100,6 +105,7 @@ def judge_real(judge: Judge) -> Figures:
     return {
         "recognised": recognised(judge.network, judge.test[0]),
         "entropy": entropy(judge.network, judge.test[0]),
+        "coverage": covered(judge, judge.test[0], []),
         "as asked": agreement(judge.network, judge.test),
         "worth": agreement(_taught((judge.train.x[rows], judge.train.y[rows])), judge.test),
     }
@@ -108,6 +114,17 @@ def judge_real(judge: Judge) -> Figures:
 def recognised(network: nn.Module, x: np.ndarray) -> float:
     """The share of images of which the network is sure."""
     return (probabilities(network, x).amax(1) >= SURE).float().mean().item()
+
+
+def covered(judge: Judge, x: np.ndarray, numbers: list[int]) -> float:
+    """How many of the real images have a sample near; of the classes with these numbers, or of all for none."""
+    places = [n for n, label in enumerate(judge.train.classes) if not numbers or label.number in numbers]
+    real = judge.train.x[np.isin(judge.train.y, places)]
+    random = np.random.default_rng(0)
+    points, others = (
+        features(judge.network, images[random.permutation(len(images))[:COVERED]]) for images in (real, x)
+    )
+    return coverage(points, others)
 
 
 def entropy(network: nn.Module, x: np.ndarray) -> float:
@@ -135,5 +152,5 @@ def describe_discriminator(run: Run) -> str:
     return text if first is None else f"{text}; both {TOLD_APART} or more from step {first:,} on"
 
 
-def _taught(images: Images) -> nn.Module:
+def _taught(images: Images) -> nn.Sequential:
     return train_classifier([images], steps=EPOCHS * max(1, len(images[0]) // BATCH))

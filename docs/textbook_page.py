@@ -83,7 +83,7 @@ from the same samples in one pass, as synthgen does by default: `train.generator
 train.discriminator_passes=joint`.
 """
 COLUMNS, ROWS = 10, 3
-FIGURES = ("recognised", "entropy", "as asked", "worth")
+FIGURES = ("recognised", "entropy", "coverage", "as asked", "worth")
 
 INTRODUCTION = """\
 # The textbook systems
@@ -94,7 +94,9 @@ has.
 
 Images are judged by a small CNN trained on the real training images. *Recognised* is the share of 10,000 samples
 of which it gives one class a probability of 0.9 or more; *entropy* is that of the classes it sees, in bits, over
-that of equally many of each; *as asked* is the share of samples that it puts into the class they were asked for;
+that of equally many of each; *coverage* is the share of 5,000 real images, of the classes that are made, which have
+one of 5,000 samples as near as their fifth real neighbour, by what the CNN sees: low where samples are alike, or
+like nothing real; *as asked* is the share of samples that it puts into the class they were asked for;
 *worth* is the accuracy on real test images of the same CNN trained on 10,000 samples alone. One run each:
 differences of a hundredth or two say nothing.
 """

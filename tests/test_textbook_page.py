@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from synthgen import pipeline
+from synthgen import ClassLabel, Dataset, pipeline
 from synthgen.recipe import load_recipe
 from synthgen.run_directory import Run
 
@@ -26,12 +26,16 @@ SMALL = ["train.steps=2", "train.batch_size=4", "train.generator_batch_size=4", 
 DIGITS = ["data={name: digits, size: 28, labelled: false}"]
 
 
-class Brightness(nn.Module):
+class Steps(nn.Module):
     """Tells images by how bright they are: as many classes as there are, in equal steps."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         place = (x.mean((1, 2, 3)) + 1) / 2 * 9
         return -((place[:, None] - torch.arange(10)) ** 2) * 10
+
+
+def brightness() -> nn.Sequential:
+    return nn.Sequential(Steps(), nn.Identity())
 
 
 def grey(*values: int) -> np.ndarray:
@@ -40,18 +44,29 @@ def grey(*values: int) -> np.ndarray:
 
 def test_entropy_is_one_for_equal_shares_and_zero_for_a_single_class():
     equal = grey(*(round(255 * n / 9) for n in range(10)))
-    assert textbook_judge.entropy(Brightness(), equal) == pytest.approx(1)
-    assert textbook_judge.entropy(Brightness(), grey(0, 0, 0)) == 0
-    assert textbook_judge.entropy(Brightness(), grey(0, 255)) == pytest.approx(np.log10(2))
+    assert textbook_judge.entropy(brightness(), equal) == pytest.approx(1)
+    assert textbook_judge.entropy(brightness(), grey(0, 0, 0)) == 0
+    assert textbook_judge.entropy(brightness(), grey(0, 255)) == pytest.approx(np.log10(2))
 
 
 def test_images_between_two_classes_are_not_recognised():
     between = round(255 * 4.5 / 9)
-    assert textbook_judge.recognised(Brightness(), grey(0, 255, between, between)) == 0.5
+    assert textbook_judge.recognised(brightness(), grey(0, 255, between, between)) == 0.5
+
+
+def test_coverage_is_low_where_samples_are_alike_and_asks_for_what_is_made_only():
+    classes = (ClassLabel(0, "dark"), ClassLabel(1, "bright"))
+    x = grey(*range(0, 100, 2), *range(150, 250, 2))
+    real = Dataset("greys", x, np.repeat([0, 1], 50), classes)
+    judge = textbook_judge.Judge(brightness(), real, (x, real.y))
+    assert textbook_judge.covered(judge, x, []) == 1
+    assert textbook_judge.covered(judge, x[:50], []) == 0.5
+    assert textbook_judge.covered(judge, x[:50], [0]) == 1
+    assert textbook_judge.covered(judge, grey(*[40] * 50), [0]) < 0.2
 
 
 def test_the_judge_of_data_that_stands_in_has_it_at_the_size_of_the_run(registry, monkeypatch):
-    monkeypatch.setattr(textbook_judge, "_taught", lambda images: Brightness())
+    monkeypatch.setattr(textbook_judge, "_taught", lambda images: brightness())
     data = {"name": "digits", "notes": ["stands in for fashion_mnist, which was not found"]}
     recipe = load_recipe(ROOT / "recipes" / "fashion_dcgan.yaml", registry=registry)
     judge = textbook_judge.Judges().of(SimpleNamespace(read_info=lambda: {"data": data}), recipe)
@@ -104,20 +119,20 @@ def test_the_page_shows_the_runs_that_are_there_and_lists_the_others(tmp_path, r
         recipe = load_recipe(ROOT / "recipes" / f"{name}.yaml", [*overrides, *SMALL], registry)
         pipeline.run(recipe, runs / name, registry=registry)
     monkeypatch.setattr(textbook_judge, "SAMPLES", 20)
-    monkeypatch.setattr(textbook_judge, "_taught", lambda images: Brightness())
+    monkeypatch.setattr(textbook_judge, "_taught", lambda images: brightness())
     textbook_page.write_page(runs, out, registry)
     lines = (out / "textbook.md").read_text().splitlines()
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if "|" in line]
     rows = {name: rest for name, *rest in cells}
     assert rows["mnist_lsgan"][-1] == "not run"
     assert rows["mnist_mlp_gan"][1] == "2"
-    filled = {name: [cell != "" for cell in rows[name][3:7]] for name in (*wanted, "real images of digits")}
+    filled = {name: [cell != "" for cell in rows[name][3:8]] for name in (*wanted, "real images of digits")}
     assert filled == {
-        "mnist_mlp_gan": [True, True, False, False],
-        "mnist_acgan": [True, True, True, True],
-        "mnist_discriminator": [False] * 4,
-        "sine_fcgan": [False] * 4,
-        "real images of digits": [True] * 4,
+        "mnist_mlp_gan": [True, True, True, False, False],
+        "mnist_acgan": [True] * 5,
+        "mnist_discriminator": [False] * 5,
+        "sine_fcgan": [False] * 5,
+        "real images of digits": [True] * 5,
     }
     assert "within 0.1 of the curve" in rows["sine_fcgan"][-1]
     assert "accuracy on real" in rows["mnist_discriminator"][-1]
