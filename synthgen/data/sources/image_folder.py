@@ -16,8 +16,10 @@ from synthgen.data.sources.picture_sets import PictureOptions, read_pictures
 
 
 class ImageFolder(Source):
-    """Pictures in class folders, ROOT/CLASS/*.png and the like, or ROOT/SPLIT/CLASS/*.png; without classes, with
-    `labelled: false`, they may lie in ROOT itself."""
+    """Pictures in class folders, ROOT/CLASS/*.png and the like, or ROOT/SPLIT/CLASS/*.png.
+
+    Without classes, with `labelled: false`, they may lie in ROOT itself.
+    """
 
     class Options(PictureOptions):
         """Which folder, and how its pictures become images of one size and kind."""
