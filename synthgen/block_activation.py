@@ -62,11 +62,10 @@ class BlockActivation(nn.Module):
 
     def forward(self, raw: Tensor, condition: Tensor | None = None) -> Tensor:
         """Rows `(B, width)`, as wide as the raw outputs; `condition` is what they are generated under."""
-        calibrated = condition is not None and not self.training
-        if not self.count and not calibrated:
+        if not self.count and (condition is None or self.training):
             return raw  # what follows would be nothing, and takes longer than a small layer
         logits, numbers = self.split(raw)
-        if condition is not None and calibrated:
+        if condition is not None and not self.training:
             group = self.calibration.group(condition)
             drawn = self._draw(self.calibration.shift(logits.float(), group))
             numbers = self.calibration.map_numbers(numbers, group)

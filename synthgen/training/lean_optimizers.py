@@ -54,7 +54,7 @@ class LeanOptimizer(Optimizer):
 class LeanAdam(LeanOptimizer, Adam):
     """Torch's fused Adam of weights that count their steps in one number.
 
-    A step of twelve weights of 32×32 takes 32 µs of a CPU, and 190 of torch's own.
+    A step of the twelve weights of a generator 32 wide takes 35 to 60 µs of a slow CPU, and 210 of torch's own.
     """
 
     def _keep(self, states: Sequence[State]) -> list[list[Tensor]] | None:
@@ -104,7 +104,7 @@ class LeanAdam(LeanOptimizer, Adam):
 
 
 class LeanRMSprop(LeanOptimizer, RMSprop):
-    """Torch's RMSprop: a step of twelve weights of 32×32 takes 230 µs of a CPU, and 340 of torch's own."""
+    """Torch's RMSprop: a step of the same weights takes 280 µs, and 420 of torch's own."""
 
     def _keep(self, states: Sequence[State]) -> list[list[Tensor]]:
         names = ("square_avg", "momentum_buffer", "step")
