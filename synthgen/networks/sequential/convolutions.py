@@ -10,6 +10,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from synthgen.networks.blocks import transpose_on_cpu
 from synthgen.networks.sequential.shapes import Sides
 
 FEW = 4
@@ -110,7 +111,10 @@ class ConvTranspose(nn.ConvTranspose2d):
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         """`(B, inside, H, W) -> (B, outside, H', W')`."""
-        y = self._scattered(x) if self.to_one and x.device.type == "cpu" else super().forward(x)
+        if x.device.type != "cpu":
+            y = super().forward(x)
+        else:
+            y = self._scattered(x) if self.to_one else transpose_on_cpu(self, x)
         if self.excess:
             y = y[:, :, : -self.excess, : -self.excess]
         activated: Tensor = self.activation(y)
