@@ -58,6 +58,8 @@ class Result(NamedTuple):
     """Of generator and discriminator."""
     seconds: dict[str, list[float]]
     """For each kind, of one step, a number a round."""
+    machine: str = ""
+    """Where, and with which versions."""
 
 
 def main() -> None:
@@ -69,32 +71,43 @@ def main() -> None:
         if python is None:
             print("Keras: not installed here: pip install tensorflow, there or in --python's", flush=True)
     results: dict[str, Result] = {}
-    kept = load(arguments.json)[1] if arguments.json and arguments.json.exists() else {}
+    kept = load(arguments.json) if arguments.json and arguments.json.exists() else {}
     versions = {"synthgen": synthgen.__version__, "torch": torch.__version__}
     for system in [system for system in SYSTEMS if system.recipe in arguments.only]:
         if not (RECIPES / f"{system.recipe}.yaml").exists():
             print(f"{system.recipe}: no such recipe", flush=True)
             continue
         try:
-            results[system.recipe] = measure(system, registry, python, arguments, versions)
+            result = measure(system, registry, python, arguments, versions)
         except SynthgenError as error:
             print(f"{system.recipe}: {error}", flush=True)
             continue
+        results[system.recipe] = result._replace(machine=machine(arguments.threads, versions))
         if arguments.json:  # each time, for a run takes long
-            save(arguments.json, {**kept, **results}, machine(arguments.threads, versions))
+            save(arguments.json, {**kept, **results})
     print(f"\n{table(results, arguments.kinds)}\n\n`{shlex.join(['python', *sys.argv])}`", end="; ")
-    print(machine(arguments.threads, versions))
+    print(machines(results))
 
 
-def save(file: Path, results: Mapping[str, Result], where: str) -> None:
+def save(file: Path, results: Mapping[str, Result]) -> None:
     systems = {name: result._asdict() for name, result in results.items()}
-    file.write_text(json.dumps({"machine": where, "systems": systems}, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(systems, indent=1) + "\n", encoding="utf-8")
 
 
-def load(file: Path) -> tuple[str, dict[str, Result]]:
-    """What `save` wrote: where it was measured, and the results."""
+def load(file: Path) -> dict[str, Result]:
+    """The results that `save` wrote."""
     content = json.loads(file.read_text(encoding="utf-8"))
-    return content["machine"], {name: Result(**each) for name, each in content["systems"].items()}
+    return {name: Result(**each) for name, each in content.items()}
+
+
+def machines(results: Mapping[str, Result]) -> str:
+    """Where these were measured; of each system if not all in one place."""
+    places: dict[str, list[str]] = {}
+    for name, result in results.items():
+        places.setdefault(result.machine, []).append(name)
+    if len(places) == 1:
+        return next(iter(places))
+    return "; ".join(f"{', '.join(names)}: {place}" for place, names in places.items())
 
 
 def machine(threads: int, versions: Mapping[str, str]) -> str:
@@ -193,7 +206,7 @@ def table(results: Mapping[str, Result], kinds: list[str]) -> str:
     heads = ["system", "parameters, G + D", *(f"{kind}, ms" for kind in shown)]
     heads += [f"{other} ÷ {mine}" for other, mine in ratios]
     lines = ["| " + " | ".join(heads) + " |", "| --- " * len(heads) + "|"]
-    for name, (parameters, seconds) in results.items():
+    for name, (parameters, seconds, _) in results.items():
         cells = [name, " + ".join(f"{count:,}" for count in parameters)]
         cells += [
             f"{statistics.median(seconds[kind]) * 1e3:.3g}" if kind in seconds else "" for kind in shown

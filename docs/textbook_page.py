@@ -1,23 +1,27 @@
 """Makes docs/textbook.md, the table of all textbook systems with a picture of each, from finished runs of them.
 
     python docs/textbook_page.py --commands | sh    # makes the runs, in runs/textbook; their heads say how long
-    python benchmarks/textbook.py --json speed.json
-    python docs/textbook_page.py runs/textbook [--speed speed.json] [--data FOLDER]
+    python benchmarks/textbook.py --json docs/textbook/speed.json
+    python docs/textbook_page.py runs/textbook [--data FOLDER]
 
 The runs lie in one folder, each under its recipe's name; where a recipe's head has an improved setting, the run
-with it is called NAME-better. What is not there is listed as not run. `--speed` takes what the benchmark measured.
-`--data` names the folder that holds the real images, as SYNTHGEN_DATA does.
+with it is called NAME-better. All of them take hours, so not all need be there: figures are kept in
+textbook/figures.json, and of a run that is not there the page says what it said before, or that it was not run.
+What the benchmark measured is read from textbook/speed.json. `--data` names the folder that holds the real images,
+as SYNTHGEN_DATA does.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import shlex
 import sys
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from string import ascii_lowercase
 
 import numpy as np
 from pictures import save_small
@@ -72,7 +76,7 @@ SYSTEMS = {
 }
 """Recipes in the order of the page, and what each is from."""
 
-MEASURING = "python benchmarks/textbook.py --threads 2 --seconds 2 --json speed.json"
+MEASURING = "python benchmarks/textbook.py --threads 2 --seconds 2 --json docs/textbook/speed.json"
 SPEED = """\
 ## Speed
 
@@ -82,6 +86,7 @@ TensorFlow; *PyTorch* the same as a plain loop; *ours* the same by synthgen. *Ou
 from the same samples in one pass, as synthgen does by default: `train.generator_batch_size=null
 train.discriminator_passes=joint`.
 """
+REAL = "real images of "
 COLUMNS, ROWS = 10, 3
 FIGURES = ("recognised", "entropy", "coverage", "as asked", "worth")
 
@@ -123,7 +128,6 @@ def main() -> None:
     )
     parser.add_argument("runs", type=Path, nargs="?", default=RUNS)
     parser.add_argument("--data", help="folder with the real images, in the place of SYNTHGEN_DATA")
-    parser.add_argument("--speed", type=Path, help="the JSON file of benchmarks/textbook.py")
     parser.add_argument("--out", type=Path, default=DOCS, help="where textbook.md and its pictures go")
     parser.add_argument("--commands", action="store_true", help="print the commands that make the runs")
     arguments = parser.parse_args()
@@ -132,7 +136,7 @@ def main() -> None:
         return
     if arguments.data:
         os.environ["SYNTHGEN_DATA"] = arguments.data
-    write_page(arguments.runs, arguments.out, load_plugins(installed=False), arguments.speed)
+    write_page(arguments.runs, arguments.out, load_plugins(installed=False))
 
 
 def commands(runs: Path) -> list[str]:
@@ -153,22 +157,40 @@ def better(name: str) -> list[str]:
     return next((shlex.split(line) for line in lines if "data=" not in line), [])
 
 
-def write_page(runs: Path, out: Path, registry: Registry, speed_of: Path | None = None) -> None:
-    """Judge all runs and write textbook.md and textbook/NAME.png into `out`."""
+def write_page(runs: Path, out: Path, registry: Registry) -> None:
+    """Judge all runs and write textbook.md, its figures and textbook/NAME.png into `out`."""
     pictures = out / "textbook"
     pictures.mkdir(parents=True, exist_ok=True)
+    known = read_known(pictures / "figures.json")
     judges, rows = Judges(), []
     for name, book in SYSTEMS.items():
         for path in (runs / name, runs / f"{name}-better"):
-            if path.name == name or path.is_dir():
-                row = Row(path.name, book)
-                read_run(row, path, judges, registry, pictures)
-                print(row.name, row.figures, row.note, flush=True)
-                rows.append(row)
+            row = Row(path.name, book)
+            read_run(row, path, judges, registry, pictures)
+            if not row.steps and path.name in known:
+                row = known[path.name]
+            elif not row.steps and path.name != name:
+                continue  # a better setting that was never run
+            print(row.name, row.figures, row.note, flush=True)
+            rows.append(row)
     found = {name: judge for name, judge in judges.found.items() if judge}
-    real = [Row(f"real images of {name}", "", figures=judge_real(judge)) for name, judge in found.items()]
-    measured = "" if speed_of is None else speed(speed_of)
-    write_atomically(out / "textbook.md", page(rows, real, measured).encode())
+    real = {name: Row(f"{REAL}{name}", "", figures=judge_real(judge)) for name, judge in found.items()}
+    before = {name.removeprefix(REAL): row for name, row in known.items() if name.startswith(REAL)}
+    rows += (before | real).values()
+    write_known(pictures / "figures.json", rows)
+    write_atomically(out / "textbook.md", page(rows, speed(pictures / "speed.json")).encode())
+
+
+def read_known(file: Path) -> dict[str, Row]:
+    """The rows of the page as it was; none if there was none."""
+    rows = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    return {row["name"]: Row(**row) for row in rows}
+
+
+def write_known(file: Path, rows: list[Row]) -> None:
+    """The rows that have figures, for the next time."""
+    kept = [asdict(row) for row in rows if row.steps or row.figures]
+    write_atomically(file, (json.dumps(kept, indent=1) + "\n").encode())
 
 
 def read_run(row: Row, path: Path, judges: Judges, registry: Registry, pictures: Path) -> None:
@@ -183,7 +205,7 @@ def read_run(row: Row, path: Path, judges: Judges, registry: Registry, pictures:
         return
     recipe = load_recipe(run.recipe, registry=registry)
     row.steps, row.time = f"{info['steps']:,}", duration(info["seconds"]["training"])
-    row.device = info["device"]["description"]
+    row.device = f"{info['device']['description']}, {info['precision']}"
     if any(note.startswith("stands in") for note in info["data"]["notes"]):
         row.note = f"on {info['data']['name']}, since {info['data']['asked_for']} was not found"
     file = pictures / f"{path.name}.png"
@@ -215,32 +237,40 @@ def grid(model: Synthesizer) -> Image.Image:
 
 
 def speed(file: Path) -> str:
-    """The section on the benchmark's figures, in the order of the page."""
-    where, results = benchmark.load(file)
+    """The section on the benchmark's figures, in the order of the page; empty if there are none."""
+    results = benchmark.load(file) if file.is_file() else {}
     known = {name: results[name] for name in SYSTEMS if name in results}
+    if not known:
+        return ""
     shown = benchmark.table(known, [benchmark.KERAS, benchmark.PLAIN, benchmark.BOOK])
-    return f"{SPEED}\n{shown}\n\n`{MEASURING}`: {where}.\n"
+    return f"{SPEED}\n{shown}\n\n`{MEASURING}`: {benchmark.machines(known)}.\n"
 
 
-def page(rows: list[Row], real: list[Row], measured: str) -> str:
+def page(rows: list[Row], measured: str) -> str:
     """The page's text; it speaks of the usual folder of runs, wherever these were."""
     devices = sorted({row.device for row in rows if row.device})
-    where = f"Trained on: {'; '.join(devices)}.\n" if devices else ""
-    making = f"python docs/textbook_page.py {RUNS.as_posix()}{' --speed speed.json' if measured else ''}"
-    listed = "\n".join([*commands(RUNS), *([MEASURING] if measured else []), making])
+    listed = "; ".join(
+        f"{letter}: {device}" for letter, device in zip(ascii_lowercase, devices, strict=False)
+    )
+    where = f"Trained on {listed}.\n" if devices else ""
+    letters = dict(zip(devices, ascii_lowercase, strict=False))
+    making = f"python docs/textbook_page.py {RUNS.as_posix()}"
+    commanded = "\n".join([*commands(RUNS), MEASURING, making])
     pictures = [f"{row.name}\n\n![what {row.name} makes]({row.picture})\n" for row in rows if row.picture]
-    made = f"## How this page was made\n\n```sh\n{listed}\n```\n"
-    parts = [INTRODUCTION, where, table([*rows, *real]), measured, "## Pictures\n", *pictures, made]
+    made = f"## How this page was made\n\n```sh\n{commanded}\n```\n"
+    parts = [INTRODUCTION, where, table(rows, letters), measured, "## Pictures\n", *pictures, made]
     return "\n".join(part for part in parts if part)
 
 
-def table(rows: list[Row]) -> str:
-    """All rows, in Markdown."""
-    heads = ["recipe", "from", "steps", "training", *FIGURES, ""]
+def table(rows: list[Row], letters: dict[str, str]) -> str:
+    """All rows, in Markdown; devices by their letters."""
+    heads = ["recipe", "from", "steps", "training", "on", *FIGURES, ""]
     lines = [heads, ["---"] * len(heads)]
     for row in rows:
         figures = [f"{row.figures[name]:.3f}" if name in row.figures else "" for name in FIGURES]
-        lines.append([row.name, row.book, row.steps, row.time, *figures, row.note])
+        lines.append(
+            [row.name, row.book, row.steps, row.time, letters.get(row.device, ""), *figures, row.note]
+        )
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 

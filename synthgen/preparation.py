@@ -107,7 +107,7 @@ def prepare(
         recipe=recipe,
         registry=registry,
         device=device,
-        precision=choose_precision(precision, device),
+        precision=choose_precision(precision, device, (generator, discriminator)),
         dataset=dataset,
         fingerprint=fingerprint(dataset),
         codec_choice=codec_choice,

@@ -95,15 +95,22 @@ def test_commands_make_every_recipe_and_its_better_setting():
 def test_speed_is_told_as_medians_and_ratios_of_a_round_in_the_order_of_the_page(tmp_path: Path):
     file = tmp_path / "speed.json"
     kinds = {"Keras": [0.02, 0.06, 0.04], "PyTorch": [0.006] * 3, "ours": [0.002] * 3}
-    found = {name: textbook_page.benchmark.Result([20, 10], kinds) for name in ("mnist_wgan", "sine_fcgan")}
-    textbook_page.benchmark.save(file, found, "2 cores of some kind")
+    result = textbook_page.benchmark.Result([20, 10], kinds, "2 cores of some kind")
+    textbook_page.benchmark.save(file, dict.fromkeys(("mnist_wgan", "sine_fcgan"), result))
     text = textbook_page.speed(file)
-    assert "2 cores of some kind" in text
+    assert text.count("2 cores of some kind") == 1
     rows = [
         [cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if "20 + 10" in line
     ]
     assert [row[0] for row in rows] == ["sine_fcgan", "mnist_wgan"]
     assert rows[0][2:7] == ["40", "6", "2", "", "20 (10 to 30)"]
+
+
+def test_speed_tells_which_system_was_measured_where(tmp_path: Path):
+    result = textbook_page.benchmark.Result([20, 10], {"ours": [0.002]}, "2 slow cores")
+    found = {"sine_fcgan": result, "mnist_wgan": result._replace(machine="2 fast cores")}
+    assert textbook_page.benchmark.machines(found) == "sine_fcgan: 2 slow cores; mnist_wgan: 2 fast cores"
+    assert textbook_page.speed(tmp_path / "none.json") == ""
 
 
 @pytest.mark.slow
@@ -126,7 +133,7 @@ def test_the_page_shows_the_runs_that_are_there_and_lists_the_others(tmp_path, r
     rows = {name: rest for name, *rest in cells}
     assert rows["mnist_lsgan"][-1] == "not run"
     assert rows["mnist_mlp_gan"][1] == "2"
-    filled = {name: [cell != "" for cell in rows[name][3:8]] for name in (*wanted, "real images of digits")}
+    filled = {name: [cell != "" for cell in rows[name][4:9]] for name in (*wanted, "real images of digits")}
     assert filled == {
         "mnist_mlp_gan": [True, True, True, False, False],
         "mnist_acgan": [True] * 5,
@@ -141,3 +148,5 @@ def test_the_page_shows_the_runs_that_are_there_and_lists_the_others(tmp_path, r
         assert picture.stat().st_size < 40_000
         assert f"(textbook/{name}.png)" in "\n".join(lines)
         Image.open(picture).verify()
+    textbook_page.write_page(tmp_path / "no runs any more", out, registry)
+    assert (out / "textbook.md").read_text().splitlines() == lines

@@ -193,7 +193,7 @@ class TrainSettings(Options):
     """Of tables: after training, bring each column to its real frequencies, class by class; auto does so as far as
     rows become harder to tell from real ones."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """Arithmetic of the networks; auto takes bf16 where the device is faster with it."""
+    """Arithmetic of the networks; auto takes bf16 where they are faster with it on the device."""
     device: Device = "auto"
     """auto (CUDA if there is one, else the CPU), cpu, cuda, cuda:N or mps."""
     threads: PositiveInt | None = None

@@ -143,18 +143,26 @@ def test_unknown_device_is_told_with_those_there_are():
         choose_device("gpu")
 
 
+CPU = torch.device("cpu")
+
+
 @pytest.mark.parametrize(
     ("gain", "expected"), [(0.3, torch.float32), (1.1, torch.float32), (4.0, torch.bfloat16)]
 )
 def test_auto_precision_on_a_cpu_takes_bf16_only_where_it_is_clearly_faster(gain, expected, monkeypatch):
     monkeypatch.setattr(precision, "_bf16_gain", lambda: gain)
-    assert precision.choose_precision("auto", torch.device("cpu")) is expected
+    assert precision.choose_precision("auto", CPU, [nn.Linear(8, 8), nn.Linear(128, 128)]) is expected
+
+
+def test_auto_precision_leaves_small_networks_at_fp32_without_measuring(monkeypatch):
+    monkeypatch.delattr(precision, "_bf16_gain")
+    assert precision.choose_precision("auto", CPU, [nn.Linear(64, 64), nn.Linear(64, 64)]) is torch.float32
 
 
 def test_named_precision_is_taken_without_measuring(monkeypatch):
     monkeypatch.delattr(precision, "_bf16_gain")
-    assert precision.choose_precision("bf16", torch.device("cpu")) is torch.bfloat16
-    assert precision.choose_precision("fp32", torch.device("cpu")) is torch.float32
+    assert precision.choose_precision("bf16", CPU, [nn.Linear(8, 8)]) is torch.bfloat16
+    assert precision.choose_precision("fp32", CPU, [nn.Linear(128, 128)]) is torch.float32
 
 
 def test_measuring_the_gain_of_bf16_leaves_torchs_random_state_alone():
