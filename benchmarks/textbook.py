@@ -12,7 +12,8 @@ in each round, and their first few steps are not timed.
 - Keras: what the books do, `predict` for fake samples, then `train_on_batch`; see `benchmarks/textbook_keras.py`.
 - lean Keras: the same with `predict_on_batch`, which no book has.
 - PyTorch: the same procedure as a plain loop in fp32; see `benchmarks/textbook_torch.py`.
-- ours: the same procedure by the engine, with samples made anew for the generator (`train.generator_batch_size`).
+- ours: the same procedure by the engine, with samples made anew for the generator (`train.generator_batch_size`),
+  in bf16 where `train.precision: auto` finds that faster.
 - ours, shared: with the samples that the discriminator has seen, both kinds in one pass, which is our default
   (`train.generator_batch_size=null train.discriminator_passes=joint`), where that is another.
 
@@ -60,6 +61,8 @@ class Result(NamedTuple):
     """For each kind, of one step, a number a round."""
     machine: str = ""
     """Where, and with which versions."""
+    precision: str = "fp32"
+    """Of ours, as `train.precision: auto` finds it; the others work in fp32."""
 
 
 def main() -> None:
@@ -169,7 +172,8 @@ def measure(
             kinds[BOOK] = lambda steps: ours(setup, steps)
             if shared.digest != book.digest:
                 kinds[SHARED] = lambda steps: ours(replace(setup, recipe=shared), steps)
-        return Result(parameters, in_turns(system.recipe, kinds, arguments))
+        precision = "bf16" if setup.precision is torch.bfloat16 else "fp32"
+        return Result(parameters, in_turns(system.recipe, kinds, arguments), precision=precision)
 
 
 def in_turns(
@@ -206,14 +210,19 @@ def table(results: Mapping[str, Result], kinds: list[str]) -> str:
     heads = ["system", "parameters, G + D", *(f"{kind}, ms" for kind in shown)]
     heads += [f"{other} ÷ {mine}" for other, mine in ratios]
     lines = ["| " + " | ".join(heads) + " |", "| --- " * len(heads) + "|"]
-    for name, (parameters, seconds, _) in results.items():
-        cells = [name, " + ".join(f"{count:,}" for count in parameters)]
-        cells += [
-            f"{statistics.median(seconds[kind]) * 1e3:.3g}" if kind in seconds else "" for kind in shown
-        ]
+    for name, result in results.items():
+        seconds = result.seconds
+        cells = [name, " + ".join(f"{count:,}" for count in result.parameters)]
+        cells += [milliseconds(result, kind) if kind in seconds else "" for kind in shown]
         cells += [ratio(seconds.get(other), seconds.get(mine)) for other, mine in ratios]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def milliseconds(result: Result, kind: str) -> str:
+    """The median, and ours with its arithmetic if that is not fp32."""
+    told = f"{statistics.median(result.seconds[kind]) * 1e3:.3g}"
+    return f"{told} {result.precision}" if kind in (BOOK, SHARED) and result.precision != "fp32" else told
 
 
 def ratio(others: list[float] | None, mine: list[float] | None) -> str:

@@ -106,6 +106,12 @@ def test_speed_is_told_as_medians_and_ratios_of_a_round_in_the_order_of_the_page
     assert rows[0][2:7] == ["40", "6", "2", "", "20 (10 to 30)"]
 
 
+def test_speed_in_bf16_is_told():
+    result = textbook_page.benchmark.Result([20, 10], {"Keras": [0.02], "ours": [0.002]}, precision="bf16")
+    assert textbook_page.benchmark.milliseconds(result, "Keras") == "20"
+    assert textbook_page.benchmark.milliseconds(result, "ours") == "2 bf16"
+
+
 def test_speed_tells_which_system_was_measured_where(tmp_path: Path):
     result = textbook_page.benchmark.Result([20, 10], {"ours": [0.002]}, "2 slow cores")
     found = {"sine_fcgan": result, "mnist_wgan": result._replace(machine="2 fast cores")}
