@@ -46,6 +46,7 @@ CASES: list[tuple[str, nn.Module, type[nn.Module], tuple[int, ...]]] = [
     ("sequential: 5×5, 64 to 3", same(64, 3, 5), nn.Conv2d, (128, 64, 32, 32)),
     ("sequential: 1 to 64, stride 2", halving(1, 64), nn.Conv2d, (128, 1, 28, 28)),
     ("sequential: 64 to 1, doubled", doubling(64, 1), nn.ConvTranspose2d, (128, 64, 14, 14)),
+    ("sequential: 128 to 128, doubled", doubling(128, 128), nn.ConvTranspose2d, (64, 128, 14, 14)),
     ("sequential: dropout 0.4", Dropout(0.4), nn.Dropout, (256, 64, 14, 14)),
 ]
 
