@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 import synthgen
+from synthgen import Synthesizer
 from synthgen.data.sources.ising_lattice import simulate
 from synthgen.plugins import installed_plugins
 from synthgen.recipe import load_recipe
@@ -53,15 +54,25 @@ def main() -> None:
         print(f"seed {seed}, trained in {seconds:.0f} s: energy real, made; |magnetisation| real, made")
         errors = []
         for temperature in TEMPERATURES:
-            x, _ = model.sample(COUNT, where={"temperature": temperature}, seed=1)
-            height, width = x.shape[1:]
-            real = simulate(np.full(COUNT, temperature), height, width, np.random.default_rng(1))
-            pairs = list(zip(observables(real), observables(x > 127), strict=True))
-            errors.append([abs(made.mean() - true.mean()) for true, made in pairs])
+            pairs = compare(model, temperature)
+            errors.append(error(pairs))
             shown = "; ".join(f"{_text(true)}, {_text(made)}" for true, made in pairs)
             print(f"{temperature:.2f}{'*' if first < temperature < last else ' '} {shown}", flush=True)
         energy, magnetisation = np.mean(errors, 0)
         print(f"* not seen. Mean error: energy {energy:.3f}, |magnetisation| {magnetisation:.3f}", flush=True)
+
+
+def compare(model: Synthesizer, temperature: float) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Energy, then |magnetisation|, of simulated lattices and of samples at this temperature, `(COUNT,)` each."""
+    x, _ = model.sample(COUNT, where={"temperature": temperature}, seed=1)
+    height, width = x.shape[1:]
+    real = simulate(np.full(COUNT, temperature), height, width, np.random.default_rng(1))
+    return list(zip(observables(real), observables(x > 127), strict=True))
+
+
+def error(pairs: list[tuple[np.ndarray, np.ndarray]]) -> list[float]:
+    """How far the samples' means are off, of each observable."""
+    return [abs(made.mean() - true.mean()) for true, made in pairs]
 
 
 def _text(values: np.ndarray) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import ising
 import numpy as np
 from judge import BATCH, EPOCHS, Images, agreement, features, probabilities, train_classifier
 from signals import judge_sine
@@ -139,6 +140,13 @@ def describe_points(model: Synthesizer) -> str:
     """How near the sine curve points are, and how their x are spread."""
     near, distance = judge_sine(model).values()
     return f"{near:.3f} within 0.1 of the curve, KS distance of x {distance:.3f}"
+
+
+def describe_lattices(model: Synthesizer) -> str:
+    """How far energy and magnetisation are off, in the mean over temperatures."""
+    errors = [ising.error(ising.compare(model, temperature)) for temperature in ising.TEMPERATURES]
+    energy, magnetisation = np.mean(errors, 0)
+    return f"energy per spin off by {energy:.3f}, |magnetisation| by {magnetisation:.3f}"
 
 
 def describe_discriminator(run: Run) -> str:

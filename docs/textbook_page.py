@@ -45,6 +45,7 @@ from textbook_judge import (  # noqa: E402 - in another folder
     Figures,
     Judges,
     describe_discriminator,
+    describe_lattices,
     describe_points,
     judge_real,
     judge_samples,
@@ -220,6 +221,9 @@ def read_run(row: Row, path: Path, judges: Judges, registry: Registry, pictures:
         save_small(Image.open(max(run.samples.glob("step-*.png"))).convert("RGB").reduce(2), file)
         return
     save_small(grid(model), file)
+    if recipe.data is not None and recipe.data.source.name == "ising":
+        row.note = describe_lattices(model)
+        return
     judge = judges.of(run, recipe)
     if judge is not None:
         row.figures = judge_samples(model, judge)

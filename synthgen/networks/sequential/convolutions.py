@@ -2,8 +2,8 @@
 
 All forms are the same sums with the same parameters. Times are of one thread of an AVX-512 Xeon, forward and
 backward, fp32, `channels_last`, batches of 128 (256 of the strided ones), against the plain layer;
-`benchmarks/layers.py` measures them anew. With many channels a current torch's plain layers are the fastest, but for
-the bias of transposed ones.
+`benchmarks/layers.py` measures them anew. With many channels a current torch's plain layers are the fastest, but
+for the bias of transposed ones.
 """
 
 from __future__ import annotations

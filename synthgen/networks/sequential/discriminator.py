@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from synthgen import Critique, DataSpec, Discriminator, Loss, Options, UnsupportedError
 from synthgen.networks.sequential.building import StackBuilder
+from synthgen.networks.sequential.conditioning import doubt_of_discriminator
 from synthgen.networks.sequential.last_activation import doubts_of_logits, leave_out
 from synthgen.networks.sequential.layer_options import Layers
 from synthgen.networks.sequential.shapes import numel, show
@@ -67,9 +68,11 @@ class SequentialDiscriminator(Discriminator):
             leave_out(self.validity, nn.Sigmoid)
 
     def doubts(self) -> list[str]:
-        """Whether a last activation limits what the losses take without limits."""
+        """Whether the condition is not taken, or a last activation limits what the losses take without limits."""
+        stacks = [self.validity] if self.trunk is None else [self.trunk, self.validity]
+        of_condition = doubt_of_discriminator(stacks, self.spec, class_head=self.classes is not None)
         of_classes = [] if self.classes is None else doubts_of_logits(self.classes, self.spec.classes)
-        return [*doubts_of_logits(self.validity, 1), *of_classes]
+        return [*of_condition, *doubts_of_logits(self.validity, 1), *of_classes]
 
     def forward(self, x: Tensor, condition: Tensor) -> Critique:
         """Logits of samples `(B, *shape)`, and of their classes where there is such a head."""

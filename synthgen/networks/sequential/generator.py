@@ -6,6 +6,7 @@ from torch import Tensor
 
 from synthgen import DataSpec, Generator, Options
 from synthgen.networks.sequential.building import StackBuilder
+from synthgen.networks.sequential.conditioning import doubt_of_generator
 from synthgen.networks.sequential.last_activation import doubts_of_samples
 from synthgen.networks.sequential.layer_options import Layers
 from synthgen.networks.sequential.shapes import Shape, numel, show
@@ -34,8 +35,12 @@ class SequentialGenerator(Generator):
         """Rows with categories: these are drawn."""
 
     def doubts(self) -> list[str]:
-        """Whether the last activation cannot give what samples have; of rows the data's own activation follows."""
-        return [] if self.spec.blocks else doubts_of_samples(self.layers, self.spec)
+        """Whether the condition is not taken, or the last activation cannot give what samples have.
+
+        Of rows with categories, the data's own activation follows.
+        """
+        of_values = [] if self.spec.blocks else doubts_of_samples(self.layers, self.spec)
+        return [*doubt_of_generator(self.layers, self.spec), *of_values]
 
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Samples `(B, *shape)`, as the last layer's activation has them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import torch
 import yaml
 
-from synthgen import Block, ClassLabel, Dataset, load_recipe
+from synthgen import Block, ClassLabel, Condition, Dataset, load_recipe
 from synthgen.losses.adversarial import NonSaturating, Wasserstein
 from synthgen.preparation import build_networks, encode_data, prepare
 from synthgen.real_data import load_data
@@ -23,6 +24,15 @@ SEQUENTIAL = sorted(
 
 UNIT = ", or samples from 0 to 1 by codec={name: images, scaling: unit}"
 TO_SAMPLES = "but samples have values from -1 to 1; tanh would fit"
+
+
+THREE = (Condition(name="label", values=("a", "b", "c")),)
+
+
+@pytest.fixture
+def spec(spec):
+    """Without classes, which networks would have to take."""
+    return partial(spec, conditions=())
 
 
 @pytest.mark.parametrize(
@@ -81,7 +91,7 @@ def test_a_discriminator_with_limited_logits_is_doubted(end, said, build, spec):
 
 def test_heads_are_doubted_by_their_places_but_not_for_what_the_loss_has(build, spec):
     heads = {"validity": [{"dense": 1}, "sigmoid"], "class": [{"dense": "classes"}, "relu"]}
-    network = build("discriminator", spec(1, 4, 4), "[flatten]", heads=heads)
+    network = build("discriminator", spec(1, 4, 4, conditions=THREE), "[flatten]", heads=heads)
     network.meet(NonSaturating(NonSaturating.Options()))
     assert [doubt.split(":")[0] for doubt in network.doubts()] == ["discriminator.heads.class.1"]
 
@@ -102,7 +112,9 @@ def test_a_run_warns_once_and_a_summary_not(tmp_path, tiny_npz, registry, caplog
         assert not caplog.messages
         prepare(recipe, registry)
     assert [text.split(":")[0] for text in caplog.messages] == [
+        "generator.layers",
         "generator.layers.0",
+        "discriminator",
         "discriminator.layers.1",
     ]
 
