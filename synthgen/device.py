@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
+from torch import Tensor
 
 from synthgen.errors import UsageError
 from synthgen.training.settings import device_name
@@ -41,6 +43,29 @@ def describe_device(device: torch.device) -> str:
     return device.type
 
 
-def fork_random(device: torch.device) -> AbstractContextManager[None]:
+@contextmanager
+def fork_random(device: torch.device) -> Iterator[None]:
     """Leave torch's random state, the CPU's and this device's, as it was before the block."""
-    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
+    with torch.random.fork_rng(devices=[]):
+        state = random_state(device)
+        try:
+            yield
+        finally:
+            set_random_state(device, state)
+
+
+def random_state(device: torch.device) -> Tensor | None:
+    """What torch's random numbers on this device go on from; None for the CPU, whose are everybody's."""
+    if device.type == "cuda":
+        return torch.cuda.get_rng_state(device)
+    return torch.mps.get_rng_state() if device.type == "mps" else None
+
+
+def set_random_state(device: torch.device, state: Tensor | None) -> None:
+    """Go on from what `random_state` gave."""
+    if state is None:
+        return
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(state.cpu(), device)
+    elif device.type == "mps":
+        torch.mps.set_rng_state(state.cpu())

@@ -100,15 +100,19 @@ def _condition(
 ) -> tuple[Tensor, Tensor]:
     """The condition `(rows, condition_dim)` at one end, and its codes `(rows, conditions)`; `side` is which."""
     label, classes = synthesizer.label, synthesizer.classes
-    asked = dict(where or {})
+    asked: dict[str, Any] = {}
     if isinstance(end, Mapping):
-        asked |= end
+        asked = dict(end)
     elif end is not None:
         if label is None:
             numbers = [one.name for one in synthesizer.spec.conditions if one.values is None]
             instead = f"give {numbers[0]}={end} instead" if numbers else "go between two latents"
             raise UsageError(f"there is no class '{end}': the model was trained without labels; {instead}")
         asked[label] = end
+    twice = sorted({*asked} & {*(where or {})})
+    if twice:
+        raise UsageError(f"{twice[0]} is given for the {side} and for everywhere; where holds at both ends")
+    asked |= where or {}
     synthesizer.plan(1, where=asked)  # refuses what the model does not have
     others, named = split_where(label, asked, None)
     if classes and named is None:

@@ -60,9 +60,18 @@ def test_coverage_is_low_where_samples_are_alike_and_asks_for_what_is_made_only(
     real = Dataset("greys", x, np.repeat([0, 1], 50), classes)
     judge = textbook_judge.Judge(brightness(), real, (x, real.y))
     assert textbook_judge.covered(judge, x, []) == 1
-    assert textbook_judge.covered(judge, x[:50], []) == 0.5
+    assert textbook_judge.covered(judge, np.repeat(x[:50], 2, axis=0), []) == 0.5
     assert textbook_judge.covered(judge, x[:50], [0]) == 1
     assert textbook_judge.covered(judge, grey(*[40] * 50), [0]) < 0.2
+
+
+def test_coverage_is_by_as_many_samples_as_there_are_real_images():
+    x = grey(*range(0, 100))
+    judge = textbook_judge.Judge(
+        brightness(), Dataset("greys", x, np.zeros(100, int), ()), (x, np.zeros(100))
+    )
+    some = np.repeat(x[::20], 100, axis=0)
+    assert textbook_judge.covered(judge, some, []) == textbook_judge.covered(judge, some[::5], []) < 1
 
 
 def test_the_judge_of_data_that_stands_in_has_it_at_the_size_of_the_run(registry, monkeypatch):
@@ -78,6 +87,7 @@ def test_a_discriminator_alone_is_told_with_the_step_from_which_on_it_was_right(
     run = Run(tmp_path)
     lines = [(10, 0.6, 1.0), (20, 1.0, 1.0), (30, 0.9, 1.0), (40, 1.0, 0.99), (50, 1.0, 1.0)]
     text = [json.dumps({"step": s, "real_accuracy": r, "fake_accuracy": f}) for s, r, f in lines]
+    text.append(json.dumps({"step": 50, "event": "health"}))
     run.metrics.write_text("\n".join(text))
     told = textbook_judge.describe_discriminator(run)
     assert told == "accuracy on real 1.000, accuracy on fake 1.000; both 0.99 or more from step 40 on"
@@ -117,6 +127,22 @@ def test_speed_tells_which_system_was_measured_where(tmp_path: Path):
     found = {"sine_fcgan": result, "mnist_wgan": result._replace(machine="2 fast cores")}
     assert textbook_page.benchmark.machines(found) == "sine_fcgan: 2 slow cores; mnist_wgan: 2 fast cores"
     assert textbook_page.speed(tmp_path / "none.json") == ""
+
+
+def test_a_file_with_figures_of_keras_is_not_written_anew_without_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(textbook_page.benchmark, "python_with_keras", lambda others: None)
+    monkeypatch.setattr(
+        sys, "argv", ["textbook.py", "--only", "mnist_wgan", "--json", str(tmp_path / "speed.json")]
+    )
+    with pytest.raises(SystemExit, match="Keras is not installed"):
+        textbook_page.benchmark.main()
+
+
+def test_notes_are_added_to_each_other():
+    row = textbook_page.Row("mnist_discriminator", "a book")
+    row.add("on digits")
+    row.add("accuracy 1.000")
+    assert row.note == "on digits; accuracy 1.000"
 
 
 @pytest.mark.slow

@@ -23,9 +23,7 @@ from synthgen.errors import UsageError
 @click.option(
     "--frames",
     type=click.IntRange(min=2),
-    default=120,
-    show_default=True,
-    help="Of more pictures than this, so many are taken evenly.",
+    help="Of more pictures than this, so many are taken evenly: 120 if not given.",
 )
 @click.option(
     "--max-side",
@@ -39,7 +37,7 @@ def animate(
     out: Path | None,
     strip: int | None,
     seconds_per_frame: float | None,
-    frames: int,
+    frames: int | None,
     max_side: int,
 ) -> None:
     """Show how the samples of a RUN became what they are, the same latents at every step.
@@ -48,13 +46,14 @@ def animate(
     """
     from synthgen.animation import choose_frames, list_frames, write_gif, write_strip
 
-    if strip is not None and seconds_per_frame is not None:
-        raise UsageError("--seconds-per-frame is for a GIF; a strip stands still")
+    for option, given in (("--seconds-per-frame", seconds_per_frame), ("--frames", frames)):
+        if strip is not None and given is not None:
+            raise UsageError(f"{option} is for a GIF; a strip has as many pictures as --strip says")
     name, suffix = ("run", ".gif") if strip is None else ("strip", ".png")
     out = out or run / f"{name}{suffix}"
     if out.suffix.lower() != suffix:
         raise UsageError(f"--out {out}: the file's name must end in {suffix}")
-    found = choose_frames(list_frames(run), strip or frames)
+    found = choose_frames(list_frames(run), strip or frames or 120)
     if strip is None:
         write_gif(found, out, 0.5 if seconds_per_frame is None else seconds_per_frame, max_side)
     else:

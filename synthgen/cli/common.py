@@ -89,13 +89,13 @@ def split_names(text: str | None) -> list[str] | None:
     return None if text is None else [name.strip() for name in text.split(",")]
 
 
-def split_where(texts: tuple[str, ...]) -> dict[str, str]:
-    """`income=>50K` as a condition and its value, split at the first equals sign."""
+def split_where(texts: tuple[str, ...], option: str = "--where") -> dict[str, str]:
+    """`income=>50K` as a condition and its value, split at the first equals sign; `option` is whose value it is."""
     where: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise UsageError(f"--where {text}: must be NAME=VALUE, such as --where age=40")
+            raise UsageError(f"{option} {text}: must be NAME=VALUE, such as {option} age=40")
         if name.strip() in where:
             raise UsageError(f"--where {name.strip()} is given twice; a condition has one value")
         where[name.strip()] = value

@@ -62,8 +62,8 @@ def interpolate(
         raise UsageError(f"say where to go: {classes}--latents, from one random latent to another")
     images = interpolation.interpolate(
         synthesizer,
-        _end(start, synthesizer),
-        _end(end, synthesizer),
+        _end("--from", start, synthesizer),
+        _end("--to", end, synthesizer),
         latents=latents,
         where=split_where(where),
         steps=steps,
@@ -75,8 +75,8 @@ def interpolate(
     click.echo(out)
 
 
-def _end(text: str | None, synthesizer: Synthesizer) -> End | None:
+def _end(option: str, text: str | None, synthesizer: Synthesizer) -> End | None:
     """A class, or a condition and its value unless a class is called like that."""
     if text is None or "=" not in text or text in [label.name for label in synthesizer.classes]:
         return text
-    return split_where((text,))
+    return split_where((text,), option)

@@ -28,12 +28,14 @@ class Statistics:
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
 
-    def add(self, name: str, values: Tensor, derived: Derived | None = None) -> None:
-        """Count more values, of any shape; `derived` are means of functions of them, told under their own names."""
+    def derive(self, name: str, derived: Derived) -> None:
+        """Of this name's values, give the means of functions as well, under their own names."""
+        self._derived[name] = derived
+
+    def add(self, name: str, values: Tensor) -> None:
+        """Count more values, of any shape."""
         pending = self._pending.setdefault(name, [])
         pending.append(values.detach())
-        if derived:
-            self._derived[name] = derived
         if len(pending) >= _MOST_PENDING:
             self._add_up(name)
 

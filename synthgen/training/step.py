@@ -60,6 +60,9 @@ class TrainingStep:
         self.class_loss = class_loss
         self.classes = classes
         self.generator_clip, self.discriminator_clip = clip_values
+        if loss.logistic:
+            statistics.derive("real_logit", _OF_REAL)
+            statistics.derive("fake_logit", _OF_FAKE)
         self._generator_weights, self._discriminator_weights = (
             [p for p in network.parameters() if p.requires_grad] for network in (generator, discriminator)
         )
@@ -169,8 +172,8 @@ class TrainingStep:
 
     def _record(self, loss: Tensor, on_real: Critique, on_fake: Critique) -> None:
         self.statistics.add("discriminator_loss", loss)
-        self.statistics.add("real_logit", on_real.logits, _OF_REAL if self.loss.logistic else None)
-        self.statistics.add("fake_logit", on_fake.logits, _OF_FAKE if self.loss.logistic else None)
+        self.statistics.add("real_logit", on_real.logits)
+        self.statistics.add("fake_logit", on_fake.logits)
         self.statistics.add("paired_accuracy", on_real.logits > on_fake.logits)
 
     # ---------------------------------------------------------------------------------------------- generator

@@ -12,6 +12,7 @@ import torch
 
 from synthgen.components import Augmentation, Discriminator, Generator, Loss, Penalty, Samples
 from synthgen.data.training_data import TrainingData
+from synthgen.device import random_state, set_random_state
 from synthgen.errors import TrainingError
 from synthgen.freed_memory import keep_freed_memory
 from synthgen.latents import draw_latents
@@ -230,7 +231,7 @@ class Trainer:
             "statistics": self.statistics.state(),
             "random": self.random.get_state(),
             "torch_random": torch.get_rng_state(),
-            "cuda_random": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
+            "device_random": random_state(self.device),
             "listeners": {
                 type(listener).__name__: state for listener in self.listeners if (state := listener.state())
             },
@@ -267,5 +268,4 @@ class Trainer:
             return
         self.random.set_state(state["random"].cpu())
         torch.set_rng_state(state["torch_random"].cpu())
-        if self.device.type == "cuda":
-            torch.cuda.set_rng_state(state["cuda_random"].cpu(), self.device)
+        set_random_state(self.device, state.get("device_random"))  # which earlier versions' do not have

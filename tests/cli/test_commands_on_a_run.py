@@ -117,6 +117,9 @@ def test_interpolation_is_written_where_it_is_said(made, tmp_path):
     refused("say where to go: --from and --to with a class each", "interpolate", made.path, "--from", 3)
     refused(r"must end in \.png", "interpolate", made.path, "--latents", "--out", "a.gif")
     refused("'heat' is no condition", "interpolate", made.path, "--from", "heat=2", "--to", "heat=3")
+    refused("--to =3: must be NAME=VALUE, such as --to", "interpolate", made.path, "--from", 3, "--to", "=3")
+    ends = ("--from", 3, "--to", 8, "--where", "label=5")
+    refused("label is given for the start .* and for everywhere", "interpolate", made.path, *ends)
 
 
 def test_animation_is_a_gif_or_a_strip(made, tmp_path):
@@ -128,7 +131,8 @@ def test_animation_is_a_gif_or_a_strip(made, tmp_path):
     assert done("animate", made.path, "--strip", 3) == f"{made.path / 'strip.png'}\n"
     refused(r"must end in \.gif", "animate", made.path, "--out", tmp_path / "run.png")
     refused(r"must end in \.png", "animate", made.path, "--strip", 3, "--out", tmp_path / "run.gif")
-    refused("a strip stands still", "animate", made.path, "--strip", 3, "--seconds-per-frame", 1)
+    for option in ("--seconds-per-frame", "--frames"):
+        refused(f"{option} is for a GIF; a strip", "animate", made.path, "--strip", 3, option, 2)
 
 
 def test_run_begins_from_another_under_its_recipe_or_one_of_its_own(made, tmp_path):

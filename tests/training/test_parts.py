@@ -7,7 +7,7 @@ import torch
 from pydantic import ValidationError
 from torch import nn
 
-from synthgen.device import choose_device
+from synthgen.device import choose_device, fork_random, random_state
 from synthgen.errors import UsageError
 from synthgen.training import precision
 from synthgen.training.ema import ExponentialMovingAverage
@@ -115,14 +115,17 @@ def test_statistics_are_means_over_what_was_added_and_start_anew():
 
 def test_statistics_of_many_values_and_of_functions_of_them():
     statistics = Statistics()
+    statistics.derive("logit", {"share": lambda logits: logits > 499})
     for value in range(1000):
-        statistics.add("logit", torch.tensor([value, -1.0]), {"share": lambda logits: logits > 499})
+        statistics.add("logit", torch.tensor([value, -1.0]))
     assert statistics.read() == {"logit": pytest.approx(249.25), "share": 0.25}
 
 
 def test_statistics_saved_half_way_give_the_same_means_to_the_bit():
     values = torch.randn(700, 3, generator=torch.Generator().manual_seed(0))
     whole, first, second = Statistics(), Statistics(), Statistics()
+    for each in (whole, first, second):
+        each.derive("x", {"positive": lambda x: x > 0})
     for value in values:
         whole.add("x", value)
     for value in values[:300]:
@@ -131,6 +134,15 @@ def test_statistics_saved_half_way_give_the_same_means_to_the_bit():
     for value in values[300:]:
         second.add("x", value)
     assert second.read() == whole.read()
+
+
+def test_statistics_go_on_with_derived_means_though_nothing_comes_any_more():
+    first, second = Statistics(), Statistics()
+    for each in (first, second):
+        each.derive("x", {"positive": lambda x: x > 0})
+    first.add("x", torch.tensor([1.0, -1.0, -3.0, -1.0]))
+    second.load_state(first.state(), torch.device("cpu"))
+    assert second.read() == {"x": -1.0, "positive": 0.25}
 
 
 def test_absent_cuda_device_is_told_with_what_there_is():
@@ -143,7 +155,20 @@ def test_unknown_device_is_told_with_those_there_are():
         choose_device("gpu")
 
 
-CPU = torch.device("cpu")
+CPU, MPS = torch.device("cpu"), torch.device("mps")
+
+
+def test_random_numbers_of_a_mac_are_kept_beside_the_cpus(monkeypatch):
+    drawn = [torch.tensor([1]), torch.tensor([2])]
+    monkeypatch.setattr(torch.mps, "get_rng_state", lambda: drawn[-1])
+    monkeypatch.setattr(torch.mps, "set_rng_state", drawn.append)
+    before = torch.get_rng_state()
+    with fork_random(MPS):
+        torch.rand(1)
+        drawn.append(torch.tensor([3]))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert random_state(MPS).item() == 2
+    assert random_state(CPU) is None
 
 
 @pytest.mark.parametrize(

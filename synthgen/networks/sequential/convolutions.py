@@ -11,11 +11,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from synthgen.networks.blocks import transpose_on_cpu
+from synthgen.networks.blocks import FEW_CHANNELS, transpose_on_cpu
 from synthgen.networks.sequential.shapes import Sides
-
-FEW = 4
-"""Up to so many channels, the images' own, convolutions are computed in another form."""
 
 
 class Conv(nn.Conv2d):
@@ -38,8 +35,8 @@ class Conv(nn.Conv2d):
         self.pad = (left, right, top, bottom)
         self.even = even
         self.activation = activation
-        self.to_few = even and stride == 1 and kernel > 1 and outside <= FEW
-        self.from_few = stride > 1 and inside <= FEW and kernel >= stride
+        self.to_few = even and stride == 1 and kernel > 1 and outside <= FEW_CHANNELS
+        self.from_few = stride > 1 and inside <= FEW_CHANNELS and kernel >= stride
 
     def forward(self, x: Tensor) -> Tensor:
         """`(B, inside, H, W) -> (B, outside, H', W')`."""

@@ -71,8 +71,8 @@ class SequentialDiscriminator(Discriminator):
         """Whether the condition is not taken, or a last activation limits what the losses take without limits."""
         stacks = [self.validity] if self.trunk is None else [self.trunk, self.validity]
         of_condition = doubt_of_discriminator(stacks, self.spec, class_head=self.classes is not None)
-        of_classes = [] if self.classes is None else doubts_of_logits(self.classes, self.spec.classes)
-        return [*of_condition, *doubts_of_logits(self.validity, 1), *of_classes]
+        of_classes = [] if self.classes is None else doubts_of_logits(self.classes)
+        return [*of_condition, *doubts_of_logits(self.validity), *of_classes]
 
     def forward(self, x: Tensor, condition: Tensor) -> Critique:
         """Logits of samples `(B, *shape)`, and of their classes where there is such a head."""

@@ -41,7 +41,7 @@ def leave_out(stack: Stack, kind: type[nn.Module]) -> None:
 def doubts_of_samples(stack: Stack, spec: DataSpec) -> list[str]:
     """A sentence if the last activation cannot give all values that samples have."""
     low, high = spec.value_range
-    name, reach = _end(stack, spec.shape[0])
+    name, reach = _end(stack)
     if reach[0] <= low and high <= reach[1]:
         return []
     fits = "tanh" if low < 0 else "sigmoid"
@@ -53,9 +53,9 @@ def doubts_of_samples(stack: Stack, spec: DataSpec) -> list[str]:
     ]
 
 
-def doubts_of_logits(stack: Stack, numbers: int) -> list[str]:
+def doubts_of_logits(stack: Stack) -> list[str]:
     """A sentence if the last activation limits what the loss takes without limits."""
-    name, reach = _end(stack, numbers)
+    name, reach = _end(stack)
     if reach == (-inf, inf):
         return []
     return [
@@ -68,16 +68,27 @@ def _place(stack: Stack) -> str:
     return str(stack[last_layer(stack)].summary_place)
 
 
-def _end(stack: Stack, channels: int) -> tuple[str, tuple[float, float]]:
+def _end(stack: Stack) -> tuple[str, tuple[float, float]]:
     """The last activation's name, and the lowest and highest number that it gives."""
     last = stack[last_layer(stack)]
     activation = getattr(last, "activation", last)
     name = type(activation).__name__.lower()
     if isinstance(activation, nn.Softmax):
-        return name, (1.0, 1.0) if channels == 1 else (0.0, 1.0)
+        return name, (1.0, 1.0) if _width(stack) == 1 else (0.0, 1.0)
     if isinstance(activation, nn.ELU):
         return name, (-activation.alpha, inf)
     return name, _REACH.get(type(activation), (-inf, inf))
+
+
+def _width(stack: Stack) -> int | None:
+    """Channels, or units, at the last activation; None where no layer before it says."""
+    for layer in reversed(stack[: last_layer(stack) + 1]):
+        if isinstance(layer, Reshape):
+            return layer.shape[0]
+        width = getattr(layer, "out_features", None) or getattr(layer, "out_channels", None)
+        if width or isinstance(layer, Flatten):
+            return width
+    return None
 
 
 def _say(reach: tuple[float, float]) -> str:

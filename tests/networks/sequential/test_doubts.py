@@ -58,6 +58,13 @@ def test_a_generator_that_can_is_not(end, build, spec):
     assert build("generator", spec(1, 4, 4), layers).doubts() == []
 
 
+def test_a_softmax_over_several_numbers_is_not_one_over_one(build, spec):
+    layers = "[{dense: 16, activation: softmax}, {reshape: [1, 4, 4]}]"
+    assert build("generator", spec(1, 4, 4, value_range=(0, 1)), layers).doubts() == []
+    (said,) = build("generator", spec(1, 4, 4), layers).doubts()
+    assert "its softmax gives numbers from 0 to 1" in said
+
+
 def test_what_fits_goes_by_the_range_of_samples(build, spec):
     data = spec(1, 4, 4, value_range=(0, 1))
     layers = "[{dense: 16, activation: %s}, {reshape: [1, 4, 4]}]"
