@@ -42,6 +42,7 @@ from textbook_worker import KerasWorker, keras_job, python_with_keras
 
 import synthgen
 from synthgen.errors import SynthgenError
+from synthgen.files import write_atomically
 from synthgen.plugins import Registry, load_plugins
 from synthgen.preparation import prepare
 
@@ -72,7 +73,10 @@ def main() -> None:
     if {KERAS, LEAN} & set(arguments.kinds):
         python = python_with_keras(arguments.python)
         if python is None:
-            print("Keras: not installed here: pip install tensorflow, there or in --python's", flush=True)
+            missing = "Keras is not installed here, nor in --python's environments: pip install tensorflow"
+            if arguments.json:  # where earlier figures of it would be lost
+                sys.exit(f"{missing}, or leave it out of --kinds")
+            print(missing, flush=True)
     results: dict[str, Result] = {}
     kept = load(arguments.json) if arguments.json and arguments.json.exists() else {}
     versions = {"synthgen": synthgen.__version__, "torch": torch.__version__}
@@ -82,7 +86,11 @@ def main() -> None:
             continue
         try:
             result = measure(system, registry, python, arguments, versions)
-        except SynthgenError as error:
+        except (
+            SynthgenError,
+            RuntimeError,
+            OSError,
+        ) as error:  # such as a Keras that was killed for its memory
             print(f"{system.recipe}: {error}", flush=True)
             continue
         results[system.recipe] = result._replace(machine=machine(arguments.threads, versions))
@@ -94,7 +102,7 @@ def main() -> None:
 
 def save(file: Path, results: Mapping[str, Result]) -> None:
     systems = {name: result._asdict() for name, result in results.items()}
-    file.write_text(json.dumps(systems, indent=1) + "\n", encoding="utf-8")
+    write_atomically(file, (json.dumps(systems, indent=1) + "\n").encode())
 
 
 def load(file: Path) -> dict[str, Result]:
@@ -134,7 +142,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--python", action="append", default=[], help="other environments' Python")
     parser.add_argument("--json", type=Path, help="file for each round's figures; others in it stay")
     arguments = parser.parse_args()
-    for name, known in (("only", every), ("kinds", KINDS)):
+    for name, known in (("only", every), ("kinds", KINDS[:-1])):
         chosen = getattr(arguments, name).split(",")
         unknown = set(chosen) - set(known)
         if unknown:

@@ -30,7 +30,7 @@ TOLD_APART = 0.99
 """A discriminator alone has done its work when both of its accuracies are this or more."""
 SAMPLES = 10_000
 COVERED = 5_000
-"""Real images, at most, and as many samples, of which coverage is taken."""
+"""Real images, at most, of which coverage is taken, and as many samples: more of these would cover more."""
 
 Figures = dict[str, float]
 """By name: recognised, entropy, coverage, as asked, worth."""
@@ -121,9 +121,10 @@ def covered(judge: Judge, x: np.ndarray, numbers: list[int]) -> float:
     """How many of the real images have a sample near; of the classes with these numbers, or of all for none."""
     places = [n for n, label in enumerate(judge.train.classes) if not numbers or label.number in numbers]
     real = judge.train.x[np.isin(judge.train.y, places)]
+    count = min(COVERED, len(real), len(x))
     random = np.random.default_rng(0)
     points, others = (
-        features(judge.network, images[random.permutation(len(images))[:COVERED]]) for images in (real, x)
+        features(judge.network, images[random.permutation(len(images))[:count]]) for images in (real, x)
     )
     return coverage(points, others)
 
@@ -151,7 +152,7 @@ def describe_lattices(model: Synthesizer) -> str:
 
 def describe_discriminator(run: Run) -> str:
     """How well one that was trained alone tells at the end, and from when on."""
-    lines = read_metrics(run.metrics)
+    lines = [line for line in read_metrics(run.metrics) if "real_accuracy" in line]
     text = ", ".join(f"accuracy on {kind} {lines[-1][f'{kind}_accuracy']:.3f}" for kind in ("real", "fake"))
     below = [
         n for n, line in enumerate(lines) if min(line["real_accuracy"], line["fake_accuracy"]) < TOLD_APART

@@ -28,8 +28,6 @@ class System(NamedTuple):
 
     recipe: str
     image: tuple[int, ...] | None = (28, 28)
-    twice: bool = False
-    """Whether the book's generator learns from twice as many samples as there are real ones in a batch."""
 
 
 SYSTEMS = [
@@ -45,7 +43,7 @@ SYSTEMS = [
     System("mnist_lsgan"),
     System("mnist_wgan"),
     System("mnist_wgan_gp"),
-    System("mnist_dcgan", twice=True),
+    System("mnist_dcgan"),
     System("sine_discriminator", None),
     System("mnist_discriminator"),
 ]
@@ -60,8 +58,7 @@ def recipes(system: System, registry: Registry, threads: int) -> tuple[Recipe, R
 
     book = load()
     if book.generator.every and book.train.generator_batch_size is None:
-        count = book.train.batch_size * (2 if system.twice else 1)
-        book = load(f"train.generator_batch_size={count}")
+        book = load(f"train.generator_batch_size={book.train.batch_size}")
     return book, load("train.generator_batch_size=null", "train.discriminator_passes=joint")
 
 

@@ -19,7 +19,7 @@ import os
 import re
 import shlex
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from string import ascii_lowercase
 
@@ -121,6 +121,10 @@ class Row:
     note: str = ""
     picture: str = ""
 
+    def add(self, note: str) -> None:
+        """One more thing to know."""
+        self.note = f"{self.note}; {note}" if self.note else note
+
 
 def main() -> None:
     """Write the page, or print the commands that make the runs."""
@@ -169,7 +173,7 @@ def write_page(runs: Path, out: Path, registry: Registry) -> None:
             row = Row(path.name, book)
             read_run(row, path, judges, registry, pictures)
             if not row.steps and path.name in known:
-                row = known[path.name]
+                row = replace(known[path.name], book=book)
             elif not row.steps and path.name != name:
                 continue  # a better setting that was never run
             print(row.name, row.figures, row.note, flush=True)
@@ -208,21 +212,21 @@ def read_run(row: Row, path: Path, judges: Judges, registry: Registry, pictures:
     row.steps, row.time = f"{info['steps']:,}", duration(info["seconds"]["training"])
     row.device = f"{info['device']['description']}, {info['precision']}"
     if any(note.startswith("stands in") for note in info["data"]["notes"]):
-        row.note = f"on {info['data']['name']}, since {info['data']['asked_for']} was not found"
+        row.add(f"on {info['data']['name']}, since {info['data']['asked_for']} was not found")
     file = pictures / f"{path.name}.png"
     row.picture = f"{pictures.name}/{file.name}"
     if recipe.generator.every == 0:
-        row.note = describe_discriminator(run)
+        row.add(describe_discriminator(run))
         save_small(Image.open(run.losses).convert("RGB").reduce(2), file)
         return
     model = synthgen.load(path, registry)
     if model.codec.kind == "table":
-        row.note = describe_points(model)
+        row.add(describe_points(model))
         save_small(Image.open(max(run.samples.glob("step-*.png"))).convert("RGB").reduce(2), file)
         return
     save_small(grid(model), file)
     if recipe.data is not None and recipe.data.source.name == "ising":
-        row.note = describe_lattices(model)
+        row.add(describe_lattices(model))
         return
     judge = judges.of(run, recipe)
     if judge is not None:
