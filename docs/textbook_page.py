@@ -22,6 +22,7 @@ import sys
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from string import ascii_lowercase
+from typing import Any
 
 import numpy as np
 from pictures import save_small
@@ -33,7 +34,7 @@ from synthgen.files import write_atomically
 from synthgen.listeners import duration
 from synthgen.pictures import sample_grid
 from synthgen.plugins import Registry, load_plugins
-from synthgen.recipe import load_recipe
+from synthgen.recipe import Recipe, load_recipe
 from synthgen.recipe.shipped import find_shipped
 from synthgen.run_directory import Run
 
@@ -171,7 +172,7 @@ def write_page(runs: Path, out: Path, registry: Registry) -> None:
     for name, book in SYSTEMS.items():
         for path in (runs / name, runs / f"{name}-better"):
             row = Row(path.name, book)
-            read_run(row, path, judges, registry, pictures)
+            read_run(row, name, path, judges, registry, pictures)
             if not row.steps and path.name in known:
                 row = replace(known[path.name], book=book)
             elif not row.steps and path.name != name:
@@ -198,8 +199,8 @@ def write_known(file: Path, rows: list[Row]) -> None:
     write_atomically(file, (json.dumps(kept, indent=1) + "\n").encode())
 
 
-def read_run(row: Row, path: Path, judges: Judges, registry: Registry, pictures: Path) -> None:
-    """Fill in what the run at this path came to, and save its picture."""
+def read_run(row: Row, name: str, path: Path, judges: Judges, registry: Registry, pictures: Path) -> None:
+    """Fill in what the run at this path of the recipe of this name came to, and save its picture."""
     run = Run(path)
     if not run.info.is_file():
         row.note = "not run"
@@ -211,8 +212,7 @@ def read_run(row: Row, path: Path, judges: Judges, registry: Registry, pictures:
     recipe = load_recipe(run.recipe, registry=registry)
     row.steps, row.time = f"{info['steps']:,}", duration(info["seconds"]["training"])
     row.device = f"{info['device']['description']}, {info['precision']}"
-    if any(note.startswith("stands in") for note in info["data"]["notes"]):
-        row.add(f"on {info['data']['name']}, since {info['data']['asked_for']} was not found")
+    row.note = describe_data(info["data"], recipe, load_recipe(find_shipped(name).path, registry=registry))
     file = pictures / f"{path.name}.png"
     row.picture = f"{pictures.name}/{file.name}"
     if recipe.generator.every == 0:
@@ -231,6 +231,14 @@ def read_run(row: Row, path: Path, judges: Judges, registry: Registry, pictures:
     judge = judges.of(run, recipe)
     if judge is not None:
         row.figures = judge_samples(model, judge)
+
+
+def describe_data(info: dict[str, Any], recipe: Recipe, shipped: Recipe) -> str:
+    """What the run was trained on, if that is not what the recipe has."""
+    if any(note.startswith("stands in") for note in info["notes"]):
+        return f"on {info['name']}, since {info['asked_for']} was not found"
+    assert recipe.data is not None and shipped.data is not None
+    return "" if recipe.data.source.name == shipped.data.source.name else f"on {info['name']}"
 
 
 def grid(model: Synthesizer) -> Image.Image:
