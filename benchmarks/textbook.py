@@ -86,11 +86,7 @@ def main() -> None:
             continue
         try:
             result = measure(system, registry, python, arguments, versions)
-        except (
-            SynthgenError,
-            RuntimeError,
-            OSError,
-        ) as error:  # such as a Keras that was killed for its memory
+        except (SynthgenError, RuntimeError, OSError) as error:  # Keras may be killed for its memory
             print(f"{system.recipe}: {error}", flush=True)
             continue
         results[system.recipe] = result._replace(machine=machine(arguments.threads, versions))

@@ -48,7 +48,9 @@ def animate(
 
     for option, given in (("--seconds-per-frame", seconds_per_frame), ("--frames", frames)):
         if strip is not None and given is not None:
-            raise UsageError(f"{option} is for a GIF; a strip has as many pictures as --strip says")
+            raise UsageError(
+                f"{option} is for a GIF; a strip stands still, with as many pictures as --strip says"
+            )
     name, suffix = ("run", ".gif") if strip is None else ("strip", ".png")
     out = out or run / f"{name}{suffix}"
     if out.suffix.lower() != suffix:

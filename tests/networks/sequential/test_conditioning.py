@@ -14,22 +14,26 @@ TAKING = "[concat, {dense: 16}, {reshape: [1, 4, 4]}]"
 DISCRIMINATOR = "[flatten, {dense: 1}]"
 
 
-def test_a_generator_that_does_not_take_the_class_is_doubted(build, spec):
-    (said,) = build("generator", spec(1, 4, 4), GENERATOR).doubts()
-    assert said == (
-        "generator.layers: none takes the condition, so samples do not depend on the class; an embedding with a"
-        " multiply, or a concat would fit, or data without classes (of most images:"
-        " data.labelled=false)"
-    )
-
-
-def test_a_discriminator_that_does_not_take_the_class_is_doubted(build, spec):
-    (said,) = build("discriminator", spec(1, 4, 4), DISCRIMINATOR).doubts()
-    assert said == (
-        "discriminator: no layer takes the condition, so nothing teaches the class; an embedding with a multiply, a"
-        " concat or a class head would fit, or data without classes (of most images:"
-        " data.labelled=false)"
-    )
+@pytest.mark.parametrize(
+    ("kind", "layers", "said"),
+    [
+        (
+            "generator",
+            GENERATOR,
+            "generator.layers: none takes the condition, so samples do not depend on the class; an embedding with a"
+            " multiply, or a concat would fit",
+        ),
+        (
+            "discriminator",
+            DISCRIMINATOR,
+            "discriminator: no layer takes the condition, so nothing teaches the class; an embedding with a"
+            " multiply, a concat or a class head would fit",
+        ),
+    ],
+)
+def test_a_network_that_does_not_take_the_class_is_doubted(kind, layers, said, build, spec):
+    without = ", or data without classes (of most images: data.labelled=false)"
+    assert build(kind, spec(1, 4, 4), layers).doubts() == [said + without]
 
 
 def test_a_number_that_is_not_taken_is_doubted_without_words_of_classes(build, spec):
