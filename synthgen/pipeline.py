@@ -69,7 +69,7 @@ def run(
     is made; Interrupted if a person stops the training, which `resume` goes on with.
     """
     registry = registry or installed_plugins()
-    named = nullcontext() if isinstance(recipe, Recipe) else told_of(recipe)
+    named = nullcontext() if isinstance(recipe, Recipe) else told_of(recipe, overrides)
     if not isinstance(recipe, Recipe):
         recipe = load_recipe(recipe, overrides, registry)
     elif overrides:

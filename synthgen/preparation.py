@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -158,8 +159,10 @@ def encode_data(
 
 def build_networks(recipe: Recipe, data: TrainingData) -> tuple[Generator, Discriminator]:
     """Both networks on the data's device, new, and tried with a small batch."""
-    generator: Generator = _on(data.device, recipe.generator.build(data.spec))
-    discriminator: Discriminator = _on(data.device, recipe.discriminator.build(data.spec))
+    with _key_in("generator"):
+        generator: Generator = _on(data.device, recipe.generator.build(data.spec))
+    with _key_in("discriminator"):
+        discriminator: Discriminator = _on(data.device, recipe.discriminator.build(data.spec))
     discriminator.meet(recipe.loss.build())
     probe_networks(
         (recipe.generator.registered, generator),
@@ -170,6 +173,16 @@ def build_networks(recipe: Recipe, data: TrainingData) -> tuple[Generator, Discr
     for section, network in (("generator", generator), ("discriminator", discriminator)):
         _check_learns(section, getattr(recipe, section), network)
     return generator, discriminator
+
+
+@contextmanager
+def _key_in(section: str) -> Iterator[None]:
+    """Say of an option that a component finds fault with where it stands in a recipe."""
+    try:
+        yield
+    except UnsupportedError as error:
+        error.key = f"{section}.{error.key}".rstrip(".")
+        raise
 
 
 def _on(device: torch.device, network: nn.Module) -> Any:

@@ -68,7 +68,7 @@ def _summary(name: str, overrides: Sequence[str], registry: Registry) -> RecipeS
     from synthgen.recipe.loading import load_recipe, told_of
     from synthgen.recipe_summary import summarise_recipe
 
-    with told_of(name):
+    with told_of(name, overrides):
         return summarise_recipe(load_recipe(name, overrides, registry), registry)
 
 

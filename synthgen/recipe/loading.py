@@ -75,12 +75,27 @@ def recipe_for_memory(values: Mapping[str, Any], registry: Registry | None = Non
 
 
 @contextmanager
-def told_of(recipe: Path | str) -> Iterator[None]:
-    """Name the recipe in what is raised inside about something that it asks for and that cannot be."""
+def told_of(recipe: Path | str, overrides: Sequence[str] = ()) -> Iterator[None]:
+    """Say where the recipe asks for it in what is raised inside about something that cannot be.
+
+    The recipe is one that can be read with these overrides.
+    """
     try:
         yield
     except UnsupportedError as error:
-        raise UnsupportedError(f"{recipe}: {error}") from error
+        raise UnsupportedError(_placed(Path(recipe), overrides, error), error.key) from error
+
+
+def _placed(recipe: Path, overrides: Sequence[str], error: UnsupportedError) -> str:
+    """The error's text after the place in the file, or the override, that asks for it."""
+    path = shipped_path(recipe)
+    if not error.key or not path.is_file():  # a pipe cannot be read again
+        return f"{recipe}: {error}"
+    document = read_yaml(path.read_text(encoding="utf-8-sig"))
+    applied = [apply_override(document.value, parse_override(text)) for text in overrides]
+    key = tuple(int(part) if part.isdigit() else part for part in error.key.split("."))
+    text = Problems(str(path) if path == recipe else None, document, applied).place(key, str(error))
+    return f"{recipe}: {text}" if text.startswith(str(error)) else text
 
 
 def parse_export(

@@ -43,14 +43,11 @@ class Problems:
         self._all_plugins &= plugin
         message = f"{dotted(path)}: {text}" if path else text
         anchor = path if anchor is None else anchor
-        number = self._override(anchor)
-        if number is not None:
-            self._found.append(((1, number), f"override '{self.overrides[number].text}': {message}"))
-            return
-        below = [o.text for o in self.overrides if anchor and o.path[: len(anchor)] == anchor]
-        if below:  # the file alone may well be right
-            message += f" (with override '{below[-1]}')"
-        self._put(self._position(anchor, at_key or anchor != path), message)
+        self._found.append(self._placed(anchor, message, at_key or anchor != path))
+
+    def place(self, path: KeyPath, message: str) -> str:
+        """The message with where the value at `path` stands: in the file, or in an override."""
+        return self._placed(path, message, at_key=False)[1]
 
     def add_duplicate(self, path: KeyPath, again: Position, first: Position) -> None:
         """A key that the file has twice."""
@@ -68,9 +65,22 @@ class Problems:
             lines = dict.fromkeys(message for _, message in sorted(self._found, key=lambda found: found[0]))
             raise (PluginError if self._all_plugins else RecipeError)("\n".join(lines))
 
+    def _placed(self, path: KeyPath, message: str, at_key: bool) -> tuple[tuple[int, ...], str]:
+        """The message with its place, after what orders it among others."""
+        number = self._override(path)
+        if number is not None:
+            return (1, number), f"override '{self.overrides[number].text}': {message}"
+        below = [o.text for o in self.overrides if path and o.path[: len(path)] == path]
+        if below:  # the file alone may well be right
+            message += f" (with override '{below[-1]}')"
+        position = self._position(path, at_key)
+        return (0, *position), self._where(position) + message
+
     def _put(self, position: Position, message: str) -> None:
-        where = f"{self.origin}:{position.line}:{position.column} " if self.origin else ""
-        self._found.append(((0, *position), where + message))
+        self._found.append(((0, *position), self._where(position) + message))
+
+    def _where(self, position: Position) -> str:
+        return f"{self.origin}:{position.line}:{position.column} " if self.origin else ""
 
     def _override(self, path: KeyPath) -> int | None:
         """The last override that set this value, or made the mapping that it would be in."""

@@ -208,12 +208,43 @@ def test_validate_changes_recipes_as_run_does(tiny_recipe):
     refused(synthgen("validate", "train.steps=7"), 2, "give a RECIPE beside train.steps=7")
 
 
-@pytest.mark.parametrize("command", ["run", "show"])
-def test_networks_that_cannot_be_built_are_told_with_their_recipe(command, tiny_recipe):
-    layers = "generator={name: sequential, layers: [{dense: 10}, {reshape: [3, 3]}]}"
-    assert synthgen("validate", tiny_recipe, layers).exit_code == 0  # it does not know the data
-    told = re.escape(f"synthgen: {tiny_recipe}: generator sequential: layer 1 (reshape): cannot make")
-    refused(synthgen(command, tiny_recipe, layers), 2, told)
+@pytest.fixture(params=["run", "show"])
+def misfit(request):
+    """Expect a recipe whose reshape does not fit to be refused with these words before those of the network."""
+
+    def expect(*arguments: object, before: str, after: str = "") -> None:
+        fault = "generator sequential: layer 1 (reshape): cannot make (3, 3) = 9 numbers of 10;"
+        told = re.escape(f"synthgen: {before}{fault}") + ".* would fit" + re.escape(after)
+        refused(synthgen(request.param, *arguments), 2, told)
+
+    return expect
+
+
+LAYERS = "{name: sequential, layers: [{dense: 10}, {reshape: [3, 3]}]}"
+
+
+def test_layers_that_do_not_fit_are_told_with_their_place_in_the_recipe(misfit, tiny_recipe):
+    lines = tiny_recipe.read_text().splitlines()
+    number = next(n for n, line in enumerate(lines) if line.startswith("generator:"))
+    lines[number] = f"generator: {LAYERS}"
+    tiny_recipe.write_text("\n".join(lines))
+    assert synthgen("validate", tiny_recipe).exit_code == 0  # it does not know the data
+    place = f"{tiny_recipe}:{number + 1}:{lines[number].index('{reshape') + 1} "
+    misfit(tiny_recipe, before=place)
+    override = "generator.layers.1.reshape.0=3"
+    misfit(tiny_recipe, override, before=place, after=f" (with override '{override}')")
+
+
+def test_layers_of_an_override_that_do_not_fit_are_told_with_it(misfit, tiny_recipe):
+    misfit(tiny_recipe, f"generator={LAYERS}", before=f"override 'generator={LAYERS}': ")
+
+
+def test_layers_of_a_shipped_recipe_that_do_not_fit_are_told_with_its_name():
+    told = (
+        "synthgen: sine_fcgan: generator sequential: layer 5 (dense): gives (3,), but samples are (2,); a last"
+        " {dense: 2} would fit (with override 'generator.layers.5.dense=3')"
+    )
+    refused(synthgen("show", "sine_fcgan", "generator.layers.5.dense=3"), 2, re.escape(told))
 
 
 def test_every_recipe_of_the_project_is_valid():

@@ -57,7 +57,8 @@ class StackBuilder:
         self._fail(places_of(layers)[-1], name_of(layers[-1]), text)
 
     def _fail(self, place: str, name: str, text: str, cause: Exception | None = None) -> NoReturn:
-        raise UnsupportedError(f"{self.where}: layer {place} ({name}): {text}") from cause
+        message = f"{self.where}: layer {place} ({name}): {text}"
+        raise UnsupportedError(message, f"{self._key}.{place}") from cause
 
     def _layer(self, place: str, layer: Any) -> nn.Module:
         if isinstance(layer, Embedding):
@@ -89,7 +90,9 @@ class StackBuilder:
     def _multiply(self) -> nn.Module:
         if self._waiting is None:
             none = "" if self._spec.condition_dim else "; but there is no condition in this data"
-            raise MisfitError(f"nothing waits to be multiplied; an embedding before it would fit{none}")
+            raise MisfitError(
+                f"nothing waits to multiply {show(self.shape)} by; an embedding before it would fit{none}"
+            )
         _, other = self._take()
         if other != self.shape:
             raise MisfitError(f"cannot multiply {show(self.shape)} by {show(other)}; {self._equal(other)}")

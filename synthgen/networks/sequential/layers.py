@@ -40,7 +40,7 @@ def build_layer(layer: Any, shape: Shape, spec: DataSpec) -> Built:
 def _dense(layer: options.Dense, shape: Shape, spec: DataSpec) -> Built:
     if len(shape) > 1:
         raise MisfitError(f"takes flat numbers, not {show(shape)}; a flatten before it would fit")
-    units = _classes(spec) if layer.dense == "classes" else layer.dense
+    units = _classes(shape, spec) if layer.dense == "classes" else layer.dense
     module = modules.Dense(shape[0], units, build_activation(layer.activation), bias=layer.bias)
     initialise(module, layer.initializer)
     return module, (units,)
@@ -48,7 +48,7 @@ def _dense(layer: options.Dense, shape: Shape, spec: DataSpec) -> Built:
 
 def _conv(layer: options.Conv, shape: Shape, spec: DataSpec) -> Built:
     channels, *sides = _map(shape, spec)
-    filters = _channels(spec) if layer.conv == "channels" else layer.conv
+    filters = _channels(shape, spec) if layer.conv == "channels" else layer.conv
     sizes = _window_sizes(sides, layer.kernel, layer.stride, layer.padding, shape)
     top, left = (conv_padding(side, layer.kernel, layer.stride, layer.padding) for side in sides)
     activation = build_activation(layer.activation)
@@ -59,7 +59,7 @@ def _conv(layer: options.Conv, shape: Shape, spec: DataSpec) -> Built:
 
 def _conv_transpose(layer: options.ConvTranspose, shape: Shape, spec: DataSpec) -> Built:
     channels, *sides = _map(shape, spec)
-    filters = _channels(spec) if layer.conv_transpose == "channels" else layer.conv_transpose
+    filters = _channels(shape, spec) if layer.conv_transpose == "channels" else layer.conv_transpose
     crop = conv_transpose_crop(layer.kernel, layer.stride, layer.padding)
     activation = build_activation(layer.activation)
     module = ConvTranspose(channels, filters, layer.kernel, layer.stride, crop, activation, bias=layer.bias)
@@ -164,15 +164,17 @@ def _window_sizes(
     return sizes
 
 
-def _classes(spec: DataSpec) -> int:
+def _classes(shape: Shape, spec: DataSpec) -> int:
     """Values of the label."""
     if not spec.classes:
-        raise MisfitError("there are no classes in this data; a number would fit")
+        raise MisfitError(f"there are no classes in this data to make of {show(shape)}; a number would fit")
     return spec.classes
 
 
-def _channels(spec: DataSpec) -> int:
+def _channels(shape: Shape, spec: DataSpec) -> int:
     """Channels of the images."""
     if len(spec.shape) != 3:
-        raise MisfitError(f"samples of shape {show(spec.shape)} have no channels; a number would fit")
+        raise MisfitError(
+            f"samples of shape {show(spec.shape)} have no channels to make of {show(shape)}; a number would fit"
+        )
     return spec.shape[0]

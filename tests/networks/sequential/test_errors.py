@@ -39,7 +39,7 @@ GENERATORS = {
         "layer 1 (max_pool): its window of 3×3 is larger than (2, 2, 2); one of at most 2, or "
         "padding: same, would fit"
     ),
-    "[multiply]": "layer 0 (multiply): nothing waits to be multiplied; an embedding before it would fit",
+    "[multiply]": "layer 0 (multiply): nothing waits to multiply (8,) by; an embedding before it would fit",
     "[{embedding: 5}, multiply]": "layer 1 (multiply): cannot multiply (8,) by (5,); an embedding of 8 would fit",
     "[{embedding: 8, layers: [reshape: [2, 2, 2]]}, multiply]": (
         "layer 1 (multiply): cannot multiply (8,) by (2, 2, 2); an embedding of 8 and a flatten among"
@@ -106,13 +106,16 @@ def test_generator_that_does_not_fit_says_where_and_what_would(layers, build, sp
         ),
         (
             "[multiply]",
-            "layer 0 (multiply): nothing waits to be multiplied; an embedding before it would fit; but there is no"
-            " condition in this data",
+            "layer 0 (multiply): nothing waits to multiply (8,) by; an embedding before it would fit; but"
+            " there is no condition in this data",
         ),
-        ("[{dense: classes}]", "layer 0 (dense): there are no classes in this data; a number would fit"),
+        (
+            "[{dense: classes}]",
+            "layer 0 (dense): there are no classes in this data to make of (8,); a number would fit",
+        ),
         (
             "[{reshape: [2, 2, 2]}, {conv: channels, kernel: 1}]",
-            "layer 1 (conv): samples of shape (5,) have no channels; a number would fit",
+            "layer 1 (conv): samples of shape (5,) have no channels to make of (2, 2, 2); a number would fit",
         ),
         (
             "[{reshape: [2, 2, 2]}]",
