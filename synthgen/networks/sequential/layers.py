@@ -77,10 +77,11 @@ def _upsample(layer: options.Upsample, shape: Shape, spec: DataSpec) -> Built:
 def _reshape(layer: options.Reshape, shape: Shape, spec: DataSpec) -> Built:
     there, wanted = numel(shape), numel(layer.reshape)
     if there != wanted:
+        numbers = str(there) if len(shape) == 1 else f"{show(shape)} = {there}"
         before = "" if len(shape) == 1 else "flatten and "
         raise MisfitError(
-            f"cannot make {show(layer.reshape)} = {wanted} numbers of {there if len(shape) == 1 else show(shape)}"
-            f"{'' if len(shape) == 1 else f' = {there}'}; {before}a dense layer of {wanted} before it would fit"
+            f"cannot make {show(layer.reshape)} = {wanted} numbers of {numbers};"
+            f" {before}a dense layer of {wanted} before it{_other_first(there, layer.reshape)} would fit"
         )
     return modules.Reshape(layer.reshape), layer.reshape
 
@@ -138,6 +139,12 @@ _BUILDERS: dict[str, Callable[[Any, Shape, DataSpec], Built]] = {
 
 
 # ---------------------------------------------------------------------------------------------- what is asked of
+
+
+def _other_first(numbers: int, wanted: Shape) -> str:
+    """The shape with another first size that so many numbers can take, where there is one."""
+    first, rest = divmod(numbers, numel(wanted[1:]))
+    return "" if rest or len(wanted) == 1 else f", or {{reshape: {[first, *wanted[1:]]}}},"
 
 
 def _map(shape: Shape, spec: DataSpec) -> Shape:

@@ -13,6 +13,10 @@ GENERATORS = {
         "layer 1 (reshape): cannot make (64, 7, 7) = 3136 numbers of 3000; a dense layer of 3136 "
         "before it would fit"
     ),
+    "[{dense: 3000}, {reshape: [64, 5, 5]}]": (
+        "layer 1 (reshape): cannot make (64, 5, 5) = 1600 numbers of 3000; a dense layer of 1600 "
+        "before it, or {reshape: [120, 5, 5]}, would fit"
+    ),
     "[{reshape: [2, 2, 2]}, {reshape: [5]}]": (
         "layer 1 (reshape): cannot make (5,) = 5 numbers of (2, 2, 2) = 8; flatten and a dense layer "
         "of 5 before it would fit"
