@@ -17,6 +17,7 @@ from synthgen.errors import PluginError, RecipeError, SynthgenError, UsageError,
 from synthgen.export.dataset import call_exporter, export_dataset
 from synthgen.export.originals import Originals
 from synthgen.export.settings import ExportSettings
+from synthgen.files import refuse_taken
 from synthgen.given_latents import GivenLatents
 from synthgen.listeners import SECONDS_BETWEEN_LINES, duration
 from synthgen.plugins import Registry, installed_plugins
@@ -109,7 +110,9 @@ def export(
     if UNTRAINED in synthesizer.source.get("notes", ()):
         logger.warning(UNTRAINED)
     total = plan.count + (len(originals) if originals else 0)
-    logger.info("writing %s samples as %s into %s", f"{total:,}", exporter.name, directory)
+    refuse_taken(directory)  # which would be found out soon, but after this line
+    samples = "1 sample" if total == 1 else f"{total:,} samples"
+    logger.info("writing %s as %s into %s", samples, exporter.name, directory)
     with tqdm(total=total, desc="export", unit="sample", disable=None, leave=False) as bar:
         return export_dataset(
             synthesizer,

@@ -31,6 +31,8 @@ class RecipeSummary:
     spec: DataSpec
     generator: NetworkSummary
     discriminator: NetworkSummary
+    doubts: tuple[str, ...] = ()
+    """What a run would warn of: layers that can be built, and will hardly learn."""
 
     def to_dict(self) -> dict[str, Any]:
         """As values that JSON has."""
@@ -47,10 +49,11 @@ class RecipeSummary:
                 for section, summary in networks
                 for choice in (getattr(self.recipe, section),)
             },
+            "doubts": list(self.doubts),
         }
 
     def to_text(self) -> str:
-        """A line on recipe and data, then a table for each network."""
+        """A line on recipe and data, then a table for each network, and what a run would warn of."""
         recipe, latent = self.recipe, self.recipe.latent
         conditions = ", ".join(map(_condition, self.spec.conditions)) or "none"
         head = (
@@ -61,7 +64,7 @@ class RecipeSummary:
             f"{_heading('generator', recipe.generator)}\n{self.generator.to_text()}",
             f"{_heading('discriminator', recipe.discriminator)}\n{self.discriminator.to_text()}",
         ]
-        return "\n\n".join([head, *tables])
+        return "\n\n".join([head, *tables, *(f"warning: {doubt}" for doubt in self.doubts)])
 
 
 def summarise_recipe(
@@ -85,6 +88,7 @@ def summarise_recipe(
             spec=data.spec,
             generator=summarise_network(generator, latents, real.condition),
             discriminator=summarise_network(discriminator, real.x, real.condition),
+            doubts=(*generator.doubts(), *discriminator.doubts()),
         )
 
 

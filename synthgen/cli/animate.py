@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
@@ -56,6 +57,8 @@ def animate(
     if out.suffix.lower() != suffix:
         raise UsageError(f"--out {out}: the file's name must end in {suffix}")
     found = choose_frames(list_frames(run), strip or frames or 120)
+    if strip is not None and len(found) < strip:
+        logging.getLogger(__name__).info("there are no more than %s pictures", len(found))
     if strip is None:
         write_gif(found, out, 0.5 if seconds_per_frame is None else seconds_per_frame, max_side)
     else:

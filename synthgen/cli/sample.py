@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 @click.option(
     "--latent",
     metavar="zeros|FILE.npy",
-    help="Begin with these latents, an array (n, dim) or (dim,), or with zeros, instead of drawn ones.",
+    help="Begin with these latents, an array (n, dim) or (dim,), or with zeros, instead of drawn ones;"
+    " classes are drawn as ever, unless --classes names one.",
 )
 @click.option("--classes", help="Only these classes, by name or number: 3,5.")
 @click.option(

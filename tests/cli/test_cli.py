@@ -389,5 +389,7 @@ def test_sample_that_cannot_be_made_writes_nothing(arguments, message, finished,
 
 def test_sample_leaves_a_folder_that_exists_alone(finished, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    refused(synthgen("sample", finished, "-n", 3, "--out", tmp_path), 2, "exists")
+    result = synthgen("sample", finished, "-n", 3, "--out", tmp_path)
+    refused(result, 2, "exists")
+    assert "writing" not in result.stderr
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]

@@ -76,6 +76,18 @@ def test_json_has_what_the_table_has(tiny_recipe):
     assert (values["generator"]["every"], values["discriminator"]["every"]) == (1, 2)
 
 
+def test_what_a_run_would_warn_of_is_shown_below_the_tables(tiny_recipe):
+    layers = "generator={name: sequential, layers: [{dense: 64}, {reshape: [1, 8, 8]}, sigmoid]}"
+    told = [line for line in shown(tiny_recipe, layers).splitlines() if line.startswith("warning: ")]
+    (values,) = json.loads(shown(tiny_recipe, layers, "--json"))
+    assert [f"warning: {doubt}" for doubt in values["doubts"]] == told
+    assert [said[:60] for said in told] == [
+        "warning: generator.layers: none takes the condition, so samp",
+        "warning: generator.layers.2: its sigmoid gives numbers from ",
+    ]
+    assert "warning" not in shown(tiny_recipe)
+
+
 def test_networks_that_are_not_trained_at_every_step_are_told(tiny_recipe):
     text = shown(tiny_recipe, "generator={name: noise, every: 0}", "discriminator.every=3")
     assert "generator noise, never trained\n" in text

@@ -129,6 +129,8 @@ def test_animation_is_a_gif_or_a_strip(made, tmp_path):
         assert picture.n_frames == 2
         assert picture.info["duration"] == 1000
     assert done("animate", made.path, "--strip", 3) == f"{made.path / 'strip.png'}\n"
+    few = synthgen("animate", made.path, "--strip", 50, "--out", tmp_path / "strip.png")
+    assert re.fullmatch(r"there are no more than \d pictures\n", few.stderr)
     refused(r"must end in \.gif", "animate", made.path, "--out", tmp_path / "run.png")
     refused(r"must end in \.png", "animate", made.path, "--strip", 3, "--out", tmp_path / "run.gif")
     for option in ("--seconds-per-frame", "--frames"):

@@ -11,7 +11,7 @@ from synthgen import DataSpec, UnsupportedError
 from synthgen.networks.sequential.activations import Elu, LeakyRelu, say_activation
 from synthgen.networks.sequential.choices import name_of
 from synthgen.networks.sequential.initialisers import initialise
-from synthgen.networks.sequential.layer_options import Embedding
+from synthgen.networks.sequential.layer_options import Embedding, Reshape
 from synthgen.networks.sequential.layers import build_layer
 from synthgen.networks.sequential.modules import Branch, Concat, Multiply
 from synthgen.networks.sequential.places import places_of
@@ -43,7 +43,7 @@ class StackBuilder:
             try:
                 module = self._layer(place, layer)
             except MisfitError as error:
-                self._fail(place, name_of(layer), str(error), error)
+                self._fail(place, name_of(layer), str(error) + _channels_last(layers), error)
             if not isinstance(module, Branch):
                 label(module, name_of(layer), f"{self._key}.{place}", _activation_of(layer))
             stack.append(module)
@@ -54,7 +54,7 @@ class StackBuilder:
 
     def fail_at_end(self, layers: Sequence[Any], text: str) -> NoReturn:
         """Raise UnsupportedError about what the last layer gives."""
-        self._fail(places_of(layers)[-1], name_of(layers[-1]), text)
+        self._fail(places_of(layers)[-1], name_of(layers[-1]), text + _channels_last(layers))
 
     def _fail(self, place: str, name: str, text: str, cause: Exception | None = None) -> NoReturn:
         message = f"{self.where}: layer {place} ({name}): {text}"
@@ -131,3 +131,15 @@ def _activation_of(layer: Any) -> str:
     if isinstance(layer, LeakyRelu | Elu):
         return say_activation(layer)
     return say_activation(getattr(layer, "activation", None))
+
+
+def _channels_last(layers: Sequence[Any]) -> str:
+    """A hint where a reshape looks as Keras has it: two equal sides, and then the channels."""
+    for place, layer in zip(places_of(layers), layers, strict=True):
+        if isinstance(layer, Reshape) and len(layer.reshape) == 3:
+            height, width, channels = layer.reshape
+            if height == width != channels:
+                return (
+                    f"; or has layer {place} its channels last? They come first: {[channels, height, width]}"
+                )
+    return ""

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from synthgen import Critique, DataSpec, Discriminator, Loss, Options, UnsupportedError
 from synthgen.networks.sequential.building import StackBuilder
+from synthgen.networks.sequential.choices import name_of
 from synthgen.networks.sequential.conditioning import doubt_of_discriminator
 from synthgen.networks.sequential.last_activation import doubts_of_logits, leave_out
 from synthgen.networks.sequential.layer_options import Layers
@@ -97,6 +98,7 @@ def _head(builder: StackBuilder, layers: Sequence[Any], wanted: int) -> Stack:
         numbers = "one number" if wanted == 1 else f"{wanted} numbers, one for each class"
         flatten = "flatten and " if len(builder.shape) > 1 else ""
         last = "1" if wanted == 1 else "classes"
-        fit = f"{flatten}{{dense: {last}}} after it would fit"
+        where = "in its place" if name_of(layers[-1]) == "dense" else "after it"
+        fit = f"{flatten}{{dense: {last}}} {where} would fit"
         builder.fail_at_end(layers, f"gives {show(builder.shape)}, but there must be {numbers}; {fit}")
     return stack

@@ -13,6 +13,15 @@ GENERATORS = {
         "layer 1 (reshape): cannot make (64, 7, 7) = 3136 numbers of 3000; a dense layer of 3136 "
         "before it would fit"
     ),
+    "[{dense: 1568}, {reshape: [7, 7, 32]}, {conv_transpose: 1, kernel: 4, stride: 4, padding: same}]": (
+        "layer 2 (conv_transpose): gives (1, 28, 128), but samples are (1, 28, 28); strides, upsampling "
+        "and padding that give this height and width would fit; or has layer 1 its channels last? They "
+        "come first: [32, 7, 7]"
+    ),
+    "[{dense: 1800}, {reshape: [2, 30, 30]}]": (
+        "layer 1 (reshape): gives (2, 30, 30), but samples are (1, 28, 28); strides, upsampling and "
+        "padding that give this height and width would fit, or images of 30×30"
+    ),
     "[{dense: 3000}, {reshape: [64, 5, 5]}]": (
         "layer 1 (reshape): cannot make (64, 5, 5) = 1600 numbers of 3000; a dense layer of 1600 "
         "before it, or {reshape: [120, 5, 5]}, would fit"
@@ -145,7 +154,7 @@ def test_a_number_is_no_label_to_count_classes_of(build, spec):
         (
             "[flatten, {dense: 10}]",
             None,
-            "layer 1 (dense): gives (10,), but there must be one number; {dense: 1} after it would fit",
+            "layer 1 (dense): gives (10,), but there must be one number; {dense: 1} in its place would fit",
         ),
         (
             "[{conv: 4, kernel: 3}]",
