@@ -97,7 +97,8 @@ INTRODUCTION = """\
 
 Every network of five teaching texts on GANs as a recipe: `synthgen run NAME`. Layers and training are the books',
 as each recipe's head says; a row whose name ends in `-better` is the same recipe with the overrides that its head
-has.
+has, which were not better everywhere. Where the data was not at hand, the row says what stood in: cifar10-jpeg is a
+folder of 10,000 of CIFAR-10's images as JPEG.
 
 Images are judged by a small CNN trained on the real training images. *Recognised* is the share of 10,000 samples
 of which it gives one class a probability of 0.9 or more; *entropy* is that of the classes it sees, in bits, over
@@ -286,6 +287,9 @@ def table(rows: list[Row], letters: dict[str, str]) -> str:
         lines.append(
             [row.name, row.book, row.steps, row.time, letters.get(row.device, ""), *figures, row.note]
         )
+        lines[-1] = [
+            cell.replace("|", r"\|") for cell in lines[-1]
+        ]  # of |magnetisation|, which would end a cell
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 

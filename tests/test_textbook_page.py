@@ -146,6 +146,13 @@ def test_notes_are_added_to_each_other():
 
 
 @pytest.mark.slow
+def test_a_bar_in_a_note_does_not_end_its_cell():
+    row = textbook_page.Row("ising_cgan", "a book", note="|magnetisation| by 0.056")
+    heads, _, line = textbook_page.table([row], {}).splitlines()
+    assert line.endswith(r"| \|magnetisation\| by 0.056 |")
+    assert line.replace(r"\|", "").count("|") == heads.count("|")
+
+
 def test_the_page_shows_the_runs_that_are_there_and_lists_the_others(tmp_path, registry, monkeypatch):
     runs, out = tmp_path / "runs", tmp_path / "out"
     wanted = {
