@@ -31,13 +31,14 @@ class UnsupportedError(SynthgenError):
     """A component cannot do what its options or the data ask; the message says what it can.
 
     Plugins raise it from a constructor, so that the fault is told as the recipe's and not as the plugin's. `key` is
-    what is at fault among the component's own options, if it is one of them: `layers.3`.
+    what is at fault among a network's own options, if it is one of them: `layers.3`.
     """
 
     exit_code = 2
+    key: str = ""
 
-    def __init__(self, text: str, key: str = "") -> None:
-        super().__init__(text)
+    def __init__(self, *args: object, key: str = "") -> None:
+        super().__init__(*args)
         self.key = key
 
 

@@ -145,7 +145,6 @@ def test_notes_are_added_to_each_other():
     assert row.note == "on digits; accuracy 1.000"
 
 
-@pytest.mark.slow
 def test_a_bar_in_a_note_does_not_end_its_cell():
     row = textbook_page.Row("ising_cgan", "a book", note="|magnetisation| by 0.056")
     heads, _, line = textbook_page.table([row], {}).splitlines()
@@ -153,6 +152,7 @@ def test_a_bar_in_a_note_does_not_end_its_cell():
     assert line.replace(r"\|", "").count("|") == heads.count("|")
 
 
+@pytest.mark.slow
 def test_the_page_shows_the_runs_that_are_there_and_lists_the_others(tmp_path, registry, monkeypatch):
     runs, out = tmp_path / "runs", tmp_path / "out"
     wanted = {

@@ -83,18 +83,28 @@ def told_of(recipe: Path | str, overrides: Sequence[str] = ()) -> Iterator[None]
     try:
         yield
     except UnsupportedError as error:
-        raise UnsupportedError(_placed(Path(recipe), overrides, error), error.key) from error
+        text = _placed(Path(recipe), overrides, error) if error.key else None
+        raise UnsupportedError(text or f"{recipe}: {error}", key=error.key) from error
 
 
-def _placed(recipe: Path, overrides: Sequence[str], error: UnsupportedError) -> str:
-    """The error's text after the place in the file, or the override, that asks for it."""
+def _placed(recipe: Path, overrides: Sequence[str], error: UnsupportedError) -> str | None:
+    """The error's text after the place in the file, or the override, that asks for it.
+
+    None if that cannot be told: the file is a pipe, say, or was changed meanwhile.
+    """
     path = shipped_path(recipe)
-    if not error.key or not path.is_file():  # a pipe cannot be read again
-        return f"{recipe}: {error}"
-    document = read_yaml(path.read_text(encoding="utf-8-sig"))
-    applied = [apply_override(document.value, parse_override(text)) for text in overrides]
-    key = tuple(int(part) if part.isdigit() else part for part in error.key.split("."))
+    key = tuple(int(part) if re.fullmatch("[0-9]+", part) else part for part in error.key.split("."))
+    try:
+        document = read_yaml(path.read_text(encoding="utf-8-sig") if path.is_file() else "")
+        if not isinstance(document.value, dict) or key[0] not in document.value:
+            return None
+        applied = [apply_override(document.value, parse_override(text)) for text in overrides]
+    except (OSError, ValueError, YamlError, RecipeError):
+        return None
     text = Problems(str(path) if path == recipe else None, document, applied).place(key, str(error))
+    beside = [override.text for override in applied if override.path[:2] == key[:2]]
+    if beside and "override '" not in text:  # what made another layer of the list may be the cause
+        text += f" (with override '{beside[-1]}')"
     return f"{recipe}: {text}" if text.startswith(str(error)) else text
 
 

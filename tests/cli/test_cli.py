@@ -214,7 +214,7 @@ def misfit(request):
 
     def expect(*arguments: object, before: str, after: str = "") -> None:
         fault = "generator sequential: layer 1 (reshape): cannot make (3, 3) = 9 numbers of 10;"
-        told = re.escape(f"synthgen: {before}{fault}") + ".* would fit" + re.escape(after)
+        told = re.escape(f"synthgen: {before}{fault}") + ".* would fit" + re.escape(after) + r"\n$"
         refused(synthgen(request.param, *arguments), 2, told)
 
     return expect
@@ -231,8 +231,8 @@ def test_layers_that_do_not_fit_are_told_with_their_place_in_the_recipe(misfit, 
     assert synthgen("validate", tiny_recipe).exit_code == 0  # it does not know the data
     place = f"{tiny_recipe}:{number + 1}:{lines[number].index('{reshape') + 1} "
     misfit(tiny_recipe, before=place)
-    override = "generator.layers.1.reshape.0=3"
-    misfit(tiny_recipe, override, before=place, after=f" (with override '{override}')")
+    for override in ("generator.layers.1.reshape.0=3", "generator.layers.0.dense=10"):
+        misfit(tiny_recipe, override, before=place, after=f" (with override '{override}')")
 
 
 def test_layers_of_an_override_that_do_not_fit_are_told_with_it(misfit, tiny_recipe):

@@ -43,7 +43,8 @@ class StackBuilder:
             try:
                 module = self._layer(place, layer)
             except MisfitError as error:
-                self._fail(place, name_of(layer), str(error) + _channels_last(layers), error)
+                hint = _channels_last(layers, place)
+                self._fail(place, name_of(layer), str(error) + hint, error)
             if not isinstance(module, Branch):
                 label(module, name_of(layer), f"{self._key}.{place}", _activation_of(layer))
             stack.append(module)
@@ -54,11 +55,12 @@ class StackBuilder:
 
     def fail_at_end(self, layers: Sequence[Any], text: str) -> NoReturn:
         """Raise UnsupportedError about what the last layer gives."""
-        self._fail(places_of(layers)[-1], name_of(layers[-1]), text + _channels_last(layers))
+        place = places_of(layers)[-1]
+        self._fail(place, name_of(layers[-1]), text + _channels_last(layers, place))
 
     def _fail(self, place: str, name: str, text: str, cause: Exception | None = None) -> NoReturn:
         message = f"{self.where}: layer {place} ({name}): {text}"
-        raise UnsupportedError(message, f"{self._key}.{place}") from cause
+        raise UnsupportedError(message, key=f"{self._key}.{place}") from cause
 
     def _layer(self, place: str, layer: Any) -> nn.Module:
         if isinstance(layer, Embedding):
@@ -133,9 +135,11 @@ def _activation_of(layer: Any) -> str:
     return say_activation(getattr(layer, "activation", None))
 
 
-def _channels_last(layers: Sequence[Any]) -> str:
-    """A hint where a reshape looks as Keras has it: two equal sides, and then the channels."""
+def _channels_last(layers: Sequence[Any], end: str) -> str:
+    """A hint where a reshape before this place looks as Keras has it: two equal sides, and then the channels."""
     for place, layer in zip(places_of(layers), layers, strict=True):
+        if place == end:
+            break
         if isinstance(layer, Reshape) and len(layer.reshape) == 3:
             height, width, channels = layer.reshape
             if height == width != channels:

@@ -85,7 +85,8 @@ class SequentialDiscriminator(Discriminator):
 
 def _class_head(builder: StackBuilder, layers: Sequence[Any], spec: DataSpec) -> Stack:
     if not spec.classes:
-        raise UnsupportedError(f"{builder.where}: there are no classes in this data; leave it out")
+        message = f"{builder.where}: there are no classes in this data; leave it out"
+        raise UnsupportedError(message, key="heads.class")
     stack = _head(builder, layers, spec.classes)
     leave_out(stack, nn.Softmax)  # classes are learnt by cross-entropy, whatever the loss
     return stack

@@ -58,7 +58,8 @@ def _what_fits(there: Shape, wanted: Shape) -> str:
         if times > 1 and (there[1] * times, there[2] * times) == wanted[1:]:
             how = f"a conv_transpose of stride {times} or {{upsample: {times}}}"
             return f"maps {times} times as large would, by {how}"
-        square = f", or images of {there[1]}×{there[2]}" if there[1] == there[2] else ""
+        as_they_are = there[0] == wanted[0] and there[1] == there[2] > 1
+        square = f", or images of {there[1]}×{there[2]}" if as_they_are else ""
         return f"strides, upsampling and padding that give this height and width would fit{square}"
     after = f" and {{reshape: {list(wanted)}}}" if len(wanted) > 1 else ""
     before = "flatten, " if len(there) > 1 else ""

@@ -18,8 +18,8 @@ GENERATORS = {
         "and padding that give this height and width would fit; or has layer 1 its channels last? They "
         "come first: [32, 7, 7]"
     ),
-    "[{dense: 1800}, {reshape: [2, 30, 30]}]": (
-        "layer 1 (reshape): gives (2, 30, 30), but samples are (1, 28, 28); strides, upsampling and "
+    "[{dense: 900}, {reshape: [1, 30, 30]}]": (
+        "layer 1 (reshape): gives (1, 30, 30), but samples are (1, 28, 28); strides, upsampling and "
         "padding that give this height and width would fit, or images of 30×30"
     ),
     "[{dense: 3000}, {reshape: [64, 5, 5]}]": (
